@@ -1,0 +1,48 @@
+/** Bounds on everything a stranger can send. One table; SPEC section 7 cites it. */
+export const limits = {
+  /** Bytes of one WebSocket message, upwards; a larger one closes the socket with 1009. */
+  message: 128 * 1024,
+  /** Bytes of one WebSocket message, downwards: a batch never grows past it by more than one entry. */
+  batch: 1024 * 1024,
+  /** Bytes of one sealed log entry. */
+  frame: 120 * 1024,
+  /** Bytes of one sealed signal. */
+  signal: 512,
+  /** Bytes of one sealed register. */
+  register: 1024,
+  /** Kinds of register a sender may keep in a room. */
+  registerKinds: 8,
+  /** Bytes of one sealed delivery to a mailbox. */
+  delivery: 64 * 1024,
+  /** Deliveries that wait in one mailbox. */
+  mailbox: 1000,
+  /** Deliveries handed over or collected at once. */
+  deliveries: 64,
+  /** Entries of one page. */
+  page: 200,
+  /** People of one page. */
+  people: 200,
+  /** People present up to which joins and leaves are told by name. */
+  namedPresence: 200,
+  /** Names in one presence delta. */
+  namedChanges: 20,
+  /** Credentials asked for at once. */
+  credentials: 64,
+  /** Ranges of epochs named at once. */
+  epochRanges: 16,
+  /** Requests for keys gathered into one admit. */
+  keyRequests: 256,
+  /** Rooms one identity may be a member of. */
+  rooms: 1000,
+  /** Graphemes of a nickname, and its UTF-8 bytes. */
+  nickname: 32,
+  nicknameBytes: 256,
+  /** Characters (UTF-16 units) of one text message. */
+  text: 16_000,
+  /** Bytes of a search text. */
+  search: 256,
+} as const;
+
+/** The WebSocket subprotocol; the number goes up with any change that an older peer would misread. */
+export const SUBPROTOCOL = 'aurora.1';
+export const VERSION = 1;

@@ -1,0 +1,24 @@
+import { type Bytes, concatBytes, utf8 } from '../bytes.ts';
+import { encodeCbor } from '../codec/cbor.ts';
+import type { Credential } from './credential.ts';
+
+/** What an identity signs to vouch for a device: every field but the signature itself. SPEC [ID2]. */
+export function credentialBytes(credential: Omit<Credential, 'signature'>): Bytes {
+  const { nickname, identityPub, devicePub, hpkePub } = credential;
+  return concatBytes(utf8('aurora/credential/1'), encodeCbor([nickname, identityPub, devicePub, hpkePub]));
+}
+
+export interface Challenge {
+  /** The page's origin as the browser sends it, such as `https://chat.example`. */
+  readonly origin: string;
+  /** The relay's lasting name, so that a proof for one relay is none for another. */
+  readonly serverId: Bytes;
+  /** Made for this socket; serves once. */
+  readonly nonce: Bytes;
+  readonly devicePub: Bytes;
+}
+
+/** What a device signs to open a session. SPEC [ID4]. */
+export function challengeBytes({ origin, serverId, nonce, devicePub }: Challenge): Bytes {
+  return concatBytes(utf8('aurora/auth/1'), encodeCbor([origin, serverId, nonce, devicePub]));
+}
