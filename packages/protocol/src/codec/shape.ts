@@ -1,5 +1,5 @@
 import type { Bytes } from '../bytes.ts';
-import { fromHex, toHex } from '../bytes.ts';
+import { fromHex, isBytes, toHex } from '../bytes.ts';
 import { CodecError } from '../errors.ts';
 import { ID_BYTES } from '../ids.ts';
 import { decodeCbor, encodeCbor } from './cbor.ts';
@@ -21,15 +21,14 @@ function refuse(expected: string): never {
   throw new CodecError(`expected ${expected}`);
 }
 
-/** Bytes of a length between two bounds, copied out of the message so that it can be freed. */
+/** Bytes of a length between two bounds. */
 export function bytes(least: number, most: number = least): Shape<Bytes> {
   const schema = least === most ? `bytes(${least})` : `bytes(${least}..${most})`;
   return {
     schema,
     toWire: (value) => value,
     fromWire(wire) {
-      if (!(wire instanceof Uint8Array) || wire.length < least || wire.length > most) return refuse(schema);
-      return new Uint8Array(wire);
+      return isBytes(wire) && wire.length >= least && wire.length <= most ? wire : refuse(schema);
     },
   };
 }
@@ -164,7 +163,6 @@ export function record<F extends AnyFields>(fields: F): Shape<Values<F>> {
   };
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: as above
 type Variants = Readonly<Record<string, AnyFields>>;
 export type VariantOf<V extends Variants> = {
   [Type in keyof V]: { readonly type: Type } & Values<V[Type]>;
