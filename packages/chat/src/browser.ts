@@ -1,0 +1,61 @@
+import { idbVault } from './adapters/idb-vault.ts';
+import { memoryVault } from './adapters/memory-vault.ts';
+import { systemClock, systemRandom } from './adapters/system.ts';
+import { alwaysOnline, browserNetwork, webSockets } from './adapters/web-socket.ts';
+import { Engine } from './engine/engine.ts';
+import type { Vault } from './ports/vault.ts';
+import type { FromPage } from './view/contract.ts';
+
+export * from './view/contract.ts';
+
+export interface BrowserEngine {
+  /** Serves a page behind a port, for as long as the port lives. */
+  attach(port: MessagePort): void;
+}
+
+export interface BrowserOptions {
+  /** Of the page, such as `https://chat.example`: the relay takes no other. */
+  readonly origin: string;
+  /** Where the relay listens, such as `wss://chat.example/socket`. */
+  readonly socketUrl: string;
+}
+
+/** A vault that remembers, or, where the browser refuses storage, one that does not. */
+async function openVault(): Promise<Vault> {
+  try {
+    return await idbVault('aurora');
+  } catch {
+    return memoryVault();
+  }
+}
+
+/** Starts Aurora in a browser's worker: the one place where its parts are put together there. */
+export function serveEngine({ origin, socketUrl }: BrowserOptions): BrowserEngine {
+  const { hostname } = new URL(origin);
+  // A relay on this very machine is reachable without any network.
+  const here = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+  const engine = openVault().then(
+    (vault) =>
+      new Engine({
+        vault,
+        clock: systemClock,
+        random: systemRandom,
+        sockets: webSockets(socketUrl, origin),
+        network: here ? alwaysOnline : browserNetwork(globalThis),
+      }),
+  );
+  return {
+    attach(port) {
+      const heard: FromPage[] = [];
+      let hear = (message: FromPage): void => {
+        heard.push(message);
+      };
+      port.addEventListener('message', ({ data }: MessageEvent<FromPage>) => hear(data));
+      port.start();
+      void engine.then((ready) => {
+        hear = ready.attach({ tell: (message) => port.postMessage(message) });
+        for (const message of heard) hear(message);
+      });
+    },
+  };
+}

@@ -1,0 +1,226 @@
+import {
+  admitFrame,
+  announceFresh,
+  announceRatchet,
+  type Device,
+  dueForRenewal,
+  type EpochKey,
+  epochKey,
+  grantable,
+  type HistoryPolicy,
+  heldEpochs,
+  type Member,
+  missingEpochs,
+  needsRatchet,
+  type OpenRoom,
+  sealGrant,
+} from '@aurora/crypto';
+import {
+  type Bytes,
+  type DeviceId,
+  type EntryKind,
+  type Epoch,
+  type EpochRange,
+  limits,
+  type Millis,
+  RequestError,
+  type RoomId,
+} from '@aurora/protocol';
+import type { Cancel } from '../../ports/clock.ts';
+import { Disconnected } from '../failures.ts';
+import type { Seen } from './chain.ts';
+
+/** How long a newcomer waits when nobody can grant, and when somebody could but does not. */
+const NOBODY_THERE = 2_000;
+const NOBODY_ANSWERS = 10_000;
+
+/** What the keeping of keys needs of the room and the relay. */
+export interface KeysWay {
+  readonly room: RoomId;
+  readonly device: Device;
+  readonly history: HistoryPolicy;
+  now(): Millis;
+  after(delay: number, call: () => void): Cancel;
+  open(): OpenRoom;
+  chain(): Seen | null;
+  members(devices: DeviceId[]): Promise<ReadonlyMap<DeviceId, Member>>;
+  append(kind: EntryKind, epoch: Epoch, frame: Bytes): Promise<void>;
+  hold(epochs: EpochRange[]): Promise<void>;
+  /** Gives how many live holders there are. */
+  request(epochs: EpochRange[]): Promise<number>;
+  deliver(device: DeviceId, frame: Bytes): Promise<void>;
+  /** Keeps a key that this device made, before anybody hears of it. */
+  keepAnnounced(key: EpochKey): Promise<void>;
+  /** Asks to be run again, after everything that already waits. */
+  again(): void;
+  trouble(error: unknown): void;
+}
+
+/**
+ * The keys of an open room. Handlers record facts; `decide` acts on them. Its invariants:
+ * - nobody is granted a key before an entry in the log names them;
+ * - under the policy `none` nobody is granted a key that was in use before they were named;
+ * - while nobody answers, a device opens a fresh epoch rather than wait for ever;
+ * - each act is at most once in flight, and a lost race is decided again from what the log says.
+ */
+export class Keys {
+  readonly #way: KeysWay;
+  readonly #asking = new Map<DeviceId, EpochRange[]>();
+  readonly #admitting = new Set<DeviceId>();
+  #held = '';
+  #requested = '';
+  #patience: { epoch: Epoch; over: boolean; cancel: Cancel } | null = null;
+  #committing: Epoch | null = null;
+  #renewing = false;
+
+  constructor(way: KeysWay) {
+    this.#way = way;
+  }
+
+  /** Others ask for keys. */
+  asked(requests: readonly { device: DeviceId; epochs: EpochRange[] }[]): void {
+    for (const { device, epochs } of requests) {
+      if (device !== this.#way.device.id) this.#asking.set(device, epochs);
+    }
+  }
+
+  /** A message is about to go out: the moment to renew a key that served long enough. */
+  aboutToSend(): boolean {
+    const open = this.#way.open();
+    this.#renewing = epochKey(open, open.epoch) !== null && dueForRenewal(open, this.#way.now());
+    return this.#renewing;
+  }
+
+  /** The relay forgot what this session said and asked. */
+  lost(): void {
+    this.#asking.clear();
+    this.#admitting.clear();
+    this.#held = '';
+    this.#requested = '';
+    this.#committing = null;
+    this.#patience?.cancel();
+    this.#patience = null;
+  }
+
+  async decide(): Promise<void> {
+    try {
+      await this.#tellHeld();
+      await this.#obtain();
+      await this.#serve();
+      if (this.#renewing) await this.#renew();
+    } catch (error) {
+      if (error instanceof Disconnected) return;
+      if (!(error instanceof RequestError)) {
+        this.#way.trouble(error);
+        return;
+      }
+      this.#admitting.clear();
+      this.#committing = null;
+      // A lost race is decided again when the winner's entry comes; a limit, when it is over.
+      if (error.code === 'stale_epoch') return;
+      this.#way.after(error.retryAfter ?? 2_000, () => this.#way.again());
+    }
+  }
+
+  async #tellHeld(): Promise<void> {
+    const held = heldEpochs(this.#way.open());
+    if (JSON.stringify(held) === this.#held) return;
+    this.#held = JSON.stringify(held);
+    await this.#way.hold(held);
+  }
+
+  async #obtain(): Promise<void> {
+    const open = this.#way.open();
+    const missing = missingEpochs(open);
+    const current = epochKey(open, open.epoch);
+    if (current !== null || this.#patience?.epoch !== open.epoch) {
+      this.#patience?.cancel();
+      this.#patience = null;
+    }
+    if (open.epoch === 0) return this.#openFresh();
+    if (current === null && this.#patience?.over) return this.#openFresh();
+    if (missing.length > 0 && JSON.stringify(missing) !== this.#requested) {
+      this.#requested = JSON.stringify(missing);
+      const holders = await this.#way.request(missing);
+      if (current === null) this.#beginPatience(open.epoch, holders === 0 ? NOBODY_THERE : NOBODY_ANSWERS);
+    }
+  }
+
+  #beginPatience(epoch: Epoch, delay: number): void {
+    this.#patience?.cancel();
+    const patience = {
+      epoch,
+      over: false,
+      cancel: this.#way.after(delay, () => {
+        patience.over = true;
+        this.#way.again();
+      }),
+    };
+    this.#patience = patience;
+  }
+
+  async #openFresh(): Promise<void> {
+    const open = this.#way.open();
+    if (this.#committing === open.epoch) return;
+    this.#committing = open.epoch;
+    const { frame, key } = await announceFresh(open, this.#way.device, this.#way.history);
+    await this.#announce(open.epoch, frame, key);
+  }
+
+  async #renew(): Promise<void> {
+    this.#renewing = false;
+    const open = this.#way.open();
+    if (epochKey(open, open.epoch) !== null && dueForRenewal(open, this.#way.now())) await this.#openFresh();
+  }
+
+  async #announce(epoch: Epoch, frame: Bytes, key: EpochKey): Promise<void> {
+    await this.#way.keepAnnounced(key);
+    await this.#way.append('commit', epoch, frame);
+  }
+
+  async #serve(): Promise<void> {
+    const open = this.#way.open();
+    for (const device of this.#admitting) if (open.members.has(device)) this.#admitting.delete(device);
+    if (this.#asking.size === 0 || !open.members.has(this.#way.device.id)) return;
+    const newcomers = [...this.#asking.keys()].filter((device) => !open.members.has(device));
+    const current = epochKey(open, open.epoch);
+    if (current !== null) await this.#admit(open, newcomers);
+    await this.#grantAll(open, current);
+  }
+
+  async #admit(open: OpenRoom, newcomers: DeviceId[]): Promise<void> {
+    const unnamed = newcomers.filter((device) => !this.#admitting.has(device)).slice(0, limits.keyRequests);
+    if (unnamed.length === 0) return;
+    for (const device of unnamed) this.#admitting.add(device);
+    await this.#way.append('handshake', open.epoch, await admitFrame(open, this.#way.device, unnamed));
+  }
+
+  async #grantAll(open: OpenRoom, current: Bytes | null): Promise<void> {
+    const named = [...this.#asking].filter(([device]) => open.members.has(device));
+    const early = new Set(named.map(([device]) => device).filter((device) => needsRatchet(open, device)));
+    const members = await this.#way.members(named.map(([device]) => device));
+    for (const [device, epochs] of named) {
+      if (early.has(device)) continue;
+      this.#asking.delete(device);
+      await this.#grant(open, members.get(device), epochs);
+    }
+    if (early.size > 0 && current !== null) await this.#ratchet(open);
+  }
+
+  async #grant(open: OpenRoom, to: Member | undefined, epochs: EpochRange[]): Promise<void> {
+    if (to === undefined) return;
+    const keys = grantable(open, this.#way.now(), epochs, to.id);
+    if (keys.length === 0) return;
+    const { room, device } = this.#way;
+    const latest = this.#way.chain();
+    const chain = latest && { seq: latest[0], chain: latest[1] };
+    await this.#way.deliver(to.id, await sealGrant({ room, device, to, keys, chain }));
+  }
+
+  async #ratchet(open: OpenRoom): Promise<void> {
+    if (this.#committing === open.epoch) return;
+    this.#committing = open.epoch;
+    const { frame, key } = await announceRatchet(open, this.#way.device);
+    await this.#announce(open.epoch, frame, key);
+  }
+}

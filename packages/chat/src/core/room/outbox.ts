@@ -1,0 +1,240 @@
+import { type ContentKeys, type Device, sealMessage } from '@aurora/crypto';
+import {
+  type Bytes,
+  bytes,
+  type Epoch,
+  id,
+  limits,
+  type MessageId,
+  type Millis,
+  millis,
+  nullable,
+  type Of,
+  RequestError,
+  type RoomId,
+  record,
+  type Seq,
+  text,
+  uint,
+} from '@aurora/protocol';
+import type { Vault, VaultChange } from '../../ports/vault.ts';
+import { type DeliveryState, type Failure, type MessageRow, PENDING_SEQ } from '../../view/contract.ts';
+import { Disconnected, failureOf } from '../failures.ts';
+
+const entryShape = record({
+  id: id<MessageId>(),
+  /** Order of writing. */
+  minor: uint(),
+  at: millis,
+  text: text(limits.text),
+  /** The exact bytes sent, so that a retry is the same append; null until first sealed, or when its epoch passed. */
+  sealed: nullable(record({ epoch: uint<Epoch>(), frame: bytes(1, limits.frame) })),
+  failure: nullable(record({ code: text(64), message: text(1024) })),
+});
+type OutboxEntry = Of<typeof entryShape> & { seq?: Seq };
+
+/** What sealing and sending need of the room. */
+export interface Way {
+  readonly room: RoomId;
+  readonly device: Device;
+  readonly nickname: string;
+  readonly keys: ContentKeys;
+  now(): Millis;
+  /** The newest epoch's key, or null while it has not come. */
+  key(): { epoch: Epoch; key: Bytes } | null;
+  seen(): [Seq, Bytes] | null;
+  append(epoch: Epoch, id: MessageId, frame: Bytes): Promise<{ seq: Seq; at: Millis }>;
+  /** The relay does not count this device as a member any more. */
+  rejoin(): void;
+  after(delay: number, call: () => void): void;
+  show(row: MessageRow): void;
+  gone(id: MessageId): void;
+  trouble(error: unknown): void;
+}
+
+/**
+ * Messages on their way out, in the order written, kept until they come back in the log. Sending the outbox again is
+ * the whole of retrying: the relay knows a repeated id.
+ */
+export class Outbox {
+  readonly #vault: Vault;
+  readonly #way: Way;
+  readonly #entries = new Map<MessageId, OutboxEntry>();
+  #sending = false;
+  #minor = 0;
+
+  constructor(vault: Vault, way: Way) {
+    this.#vault = vault;
+    this.#way = way;
+  }
+
+  async load(): Promise<void> {
+    const { room } = this.#way;
+    const kept = await this.#vault.range('outbox', {
+      from: `${room}/`,
+      to: `${room}/~`,
+      limit: 10_000,
+      newestFirst: false,
+    });
+    for (const value of kept) {
+      const entry = entryShape.fromWire(value);
+      this.#entries.set(entry.id, entry);
+      this.#minor = Math.max(this.#minor, entry.minor);
+    }
+  }
+
+  get rows(): MessageRow[] {
+    return [...this.#entries.values()].map((entry) => this.#row(entry));
+  }
+
+  /** Shown at once; on disk before this resolves. */
+  async add(messageId: MessageId, words: string): Promise<void> {
+    this.#minor += 1;
+    const entry = {
+      id: messageId,
+      minor: this.#minor,
+      at: this.#way.now(),
+      text: words,
+      sealed: null,
+      failure: null,
+    };
+    this.#entries.set(messageId, entry);
+    this.#way.show(this.#row(entry));
+    await this.#keep(entry);
+    this.flush();
+  }
+
+  async retry(messageId: MessageId): Promise<void> {
+    const entry = this.#entries.get(messageId);
+    if (entry === undefined || entry.failure === null) return;
+    await this.#change(entry, { failure: null });
+    this.flush();
+  }
+
+  async discard(messageId: MessageId): Promise<void> {
+    if (!this.#entries.get(messageId)?.failure) return;
+    this.#way.gone(messageId);
+    await this.#vault.commit(this.logged([messageId]));
+  }
+
+  /** Messages that the log has: to be dropped in the same commit that keeps their rows. */
+  logged(ids: readonly string[]): VaultChange[] {
+    return ids.flatMap((messageId) => {
+      const entry = this.#entries.get(messageId as MessageId);
+      if (entry === undefined) return [];
+      this.#entries.delete(entry.id);
+      return [{ drop: 'outbox' as const, key: this.#key(entry) }];
+    });
+  }
+
+  /** Sends what waits, one after another; called whenever something may have become possible. */
+  flush(): void {
+    if (this.#sending) return;
+    this.#sending = true;
+    this.#sendAll()
+      .catch((error: unknown) => {
+        if (!(error instanceof Disconnected)) this.#way.trouble(error);
+      })
+      .finally(() => {
+        this.#sending = false;
+      });
+  }
+
+  async #sendAll(): Promise<void> {
+    for (;;) {
+      const next = [...this.#entries.values()].find(
+        (entry) => entry.failure === null && entry.seq === undefined,
+      );
+      if (next === undefined || this.#way.key() === null) return;
+      if (!(await this.#send(next))) return;
+    }
+  }
+
+  /** False when the rest must wait too. */
+  async #send(entry: OutboxEntry): Promise<boolean> {
+    try {
+      const sealed = entry.sealed ?? (await this.#seal(entry));
+      if (sealed === null) return false;
+      const { seq, at } = await this.#way.append(sealed.epoch, entry.id, sealed.frame);
+      const present = this.#entries.get(entry.id);
+      if (present !== undefined) {
+        present.seq = seq;
+        present.at = at;
+        this.#way.show(this.#row(present));
+      }
+      return true;
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      return this.#refused(entry, error);
+    }
+  }
+
+  async #refused(entry: OutboxEntry, error: RequestError): Promise<boolean> {
+    switch (error.code) {
+      case 'stale_epoch': {
+        // Not in the log, so it may be sealed anew; the key of the new epoch may be on its way.
+        const epoch = entry.sealed?.epoch;
+        await this.#change(entry, { sealed: null });
+        return this.#way.key()?.epoch !== epoch;
+      }
+      case 'rate_limited':
+        this.#way.after(error.retryAfter ?? 1_000, () => this.flush());
+        return false;
+      case 'not_a_member':
+        this.#way.rejoin();
+        return false;
+      default:
+        await this.#change(entry, { failure: this.#words(failureOf(error)) });
+        return true;
+    }
+  }
+
+  #words({ code, message }: Failure): { code: string; message: string } {
+    return { code, message };
+  }
+
+  async #seal(entry: OutboxEntry): Promise<{ epoch: Epoch; frame: Bytes } | null> {
+    const current = this.#way.key();
+    if (current === null) return null;
+    const { room, device, keys } = this.#way;
+    const body = { type: 'text', at: entry.at, seen: this.#way.seen(), text: entry.text } as const;
+    const frame = await sealMessage({ room, ...current, keys, device, id: entry.id, body });
+    const sealed = { epoch: current.epoch, frame };
+    await this.#change(entry, { sealed });
+    return sealed;
+  }
+
+  async #change(entry: OutboxEntry, change: Partial<OutboxEntry>): Promise<void> {
+    if (!this.#entries.has(entry.id)) return;
+    Object.assign(entry, change);
+    if ('failure' in change) this.#way.show(this.#row(entry));
+    await this.#keep(entry);
+  }
+
+  async #keep(entry: OutboxEntry): Promise<void> {
+    await this.#vault.commit([{ put: 'outbox', key: this.#key(entry), value: entryShape.toWire(entry) }]);
+  }
+
+  #key({ minor }: OutboxEntry): string {
+    return `${this.#way.room}/${String(minor).padStart(16, '0')}`;
+  }
+
+  #row(entry: OutboxEntry): MessageRow {
+    const { device, nickname } = this.#way;
+    return {
+      kind: 'message',
+      id: entry.id,
+      position: entry.seq === undefined ? [PENDING_SEQ, entry.minor] : [entry.seq, 0],
+      at: entry.at,
+      author: { identity: device.identity, nickname },
+      mine: true,
+      text: entry.text,
+      delivery: stateOf(entry),
+    };
+  }
+}
+
+function stateOf({ failure, seq }: OutboxEntry): DeliveryState {
+  if (failure !== null) return { status: 'failed', failure };
+  return { status: seq === undefined ? 'pending' : 'sent' };
+}

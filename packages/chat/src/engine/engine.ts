@@ -1,0 +1,126 @@
+import type { RoomId } from '@aurora/protocol';
+import { Client, type ClientOptions, type ClientPorts } from '../core/client.ts';
+import { failureOf } from '../core/failures.ts';
+import type { Change, FromEngine, FromPage, IntentName, Intents } from '../view/contract.ts';
+
+/** A page on the other side of a message port. */
+export interface Page {
+  tell(message: FromEngine): void;
+}
+
+interface Tab {
+  readonly page: Page;
+  room: RoomId | null;
+  focused: boolean;
+  /** When it last had the focus, in order of events. */
+  turn: number;
+}
+
+type Handlers = {
+  [Name in IntentName]: (args: Intents[Name]['args'], tab: Tab) => Promise<Intents[Name]['answer']>;
+};
+
+/** One client for all the tabs of a browser: takes their intents, and tells each of them every change. */
+export class Engine {
+  readonly #client: Client;
+  readonly #tabs = new Set<Tab>();
+  readonly #loaded: Promise<void>;
+  #turn = 0;
+
+  constructor(ports: ClientPorts, options: ClientOptions = {}) {
+    this.#client = new Client(ports, options, {
+      changed: (change) => this.#broadcast(change),
+      rang: (room) => this.#ring(room),
+    });
+    this.#loaded = this.#client.load();
+    this.#loaded.catch((error: unknown) => {
+      this.#broadcast({ type: 'toast', level: 'error', failure: failureOf(error) });
+    });
+  }
+
+  /** A page is here: tells it where everything stands. Gives back what to call with its messages. */
+  attach(page: Page): (message: FromPage) => void {
+    const tab: Tab = { page, room: null, focused: false, turn: 0 };
+    this.#tabs.add(tab);
+    for (const change of this.#standing()) page.tell({ type: 'change', change });
+    return (message) => {
+      switch (message.type) {
+        case 'detach':
+          this.#tabs.delete(tab);
+          return;
+        case 'intent':
+          void this.#answer(message, tab);
+      }
+    };
+  }
+
+  #standing(): Change[] {
+    const client = this.#client;
+    const changes: Change[] = [
+      { type: 'account', account: client.account },
+      { type: 'connection', connection: client.connection },
+      { type: 'conversations', conversations: client.rooms.map((room) => room.view) },
+    ];
+    if (client.preferences !== null) changes.push({ type: 'preferences', preferences: client.preferences });
+    for (const room of client.rooms) {
+      changes.push({ type: 'people', room: room.id, people: room.people });
+      changes.push({ type: 'typing', room: room.id, nicknames: room.typing });
+    }
+    return changes;
+  }
+
+  async #answer<Name extends IntentName>(
+    { call, name, args }: { call: number; name: Name; args: Intents[Name]['args'] },
+    tab: Tab,
+  ): Promise<void> {
+    try {
+      await this.#loaded;
+      const handle: Handlers[Name] = this.#handlers[name];
+      tab.page.tell({ type: 'answer', call, answer: await handle(args, tab) });
+    } catch (error) {
+      tab.page.tell({ type: 'refusal', call, failure: failureOf(error) });
+    }
+  }
+
+  readonly #handlers: Handlers = {
+    enter: async ({ nickname }) => this.#done(this.#client.enter(nickname)),
+    signOut: async () => this.#done(this.#client.signOut()),
+    send: async ({ room, text }) => ({ id: await this.#client.send(room, text) }),
+    retry: async ({ room, id }) => this.#done(this.#client.room(room).retry(id)),
+    discard: async ({ room, id }) => this.#done(this.#client.room(room).discard(id)),
+    typing: async ({ room, typing }) => this.#done(this.#client.room(room).tellTyping(typing)),
+    page: async ({ room, side, position, limit }) => this.#client.room(room).page(side, position, limit),
+    people: async ({ room, search, after }) => this.#client.room(room).search(search, after),
+    look: async ({ room, focused }, tab) => {
+      this.#turn += 1;
+      tab.room = room;
+      tab.focused = focused;
+      if (focused) tab.turn = this.#turn;
+      return null;
+    },
+    read: async ({ room, position }) => this.#done(this.#client.room(room).read(position)),
+    prefer: async (change) => this.#done(this.#client.prefer(change)),
+    draft: async ({ room, text }) => this.#done(this.#client.draft(room, text)),
+    drafts: async () => this.#client.drafts(),
+    reconnect: async () => {
+      this.#client.reconnect();
+      return null;
+    },
+  };
+
+  async #done(work: Promise<void>): Promise<null> {
+    await work;
+    return null;
+  }
+
+  #broadcast(change: Change): void {
+    for (const { page } of this.#tabs) page.tell({ type: 'change', change });
+  }
+
+  /** One tab rings, and none while somebody looks at that conversation. */
+  #ring(room: RoomId): void {
+    const tabs = [...this.#tabs].sort((a, b) => b.turn - a.turn);
+    if (!this.#client.preferences?.sounds || tabs.some((tab) => tab.focused && tab.room === room)) return;
+    tabs[0]?.page.tell({ type: 'change', change: { type: 'ring', room } });
+  }
+}

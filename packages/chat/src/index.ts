@@ -1,0 +1,11 @@
+export { memoryVault } from './adapters/memory-vault.ts';
+export { systemClock, systemRandom } from './adapters/system.ts';
+export { alwaysOnline, webSockets } from './adapters/web-socket.ts';
+export { Client, type ClientEvents, type ClientOptions, type ClientPorts } from './core/client.ts';
+export { ChatError } from './core/failures.ts';
+export { Engine, type Page } from './engine/engine.ts';
+export type { Cancel, Clock } from './ports/clock.ts';
+export type { Random } from './ports/random.ts';
+export type { Network, OpenSocket, SocketEvents, Sockets } from './ports/socket.ts';
+export type { Vault, VaultChange } from './ports/vault.ts';
+export * from './view/contract.ts';
