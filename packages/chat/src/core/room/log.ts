@@ -1,0 +1,278 @@
+import {
+  acceptKeys,
+  CryptoError,
+  type Device,
+  EMPTY_CHAIN,
+  type EpochKey,
+  emptyRoom,
+  epochKey,
+  type OpenRoom,
+  openGrant,
+} from '@aurora/crypto';
+import { type Delivery, type Entry, type Head, limits, type RoomId, type Seq } from '@aurora/protocol';
+import type { Vault, VaultChange } from '../../ports/vault.ts';
+import type { Failure, Position } from '../../view/contract.ts';
+import type { Connection } from '../connection.ts';
+import type { Members } from '../members.ts';
+import { putRow, readRows } from '../store.ts';
+import type { StoredRow } from '../stored-rows.ts';
+import { Chain, type Seen } from './chain.ts';
+import { type Reader, readBackward, readForward } from './reader.ts';
+import { loadState, type Progress, putState, type RoomState, widen } from './state.ts';
+
+export interface LogPorts {
+  readonly vault: Vault;
+  readonly connection: Connection;
+  readonly members: Members;
+  readonly device: Device;
+  readonly reader: Reader;
+}
+
+export interface LogEvents {
+  /** Rows read at the end of the log, in order. */
+  added(rows: StoredRow[]): void;
+  /** Rows that were sealed and are open now. */
+  opened(rows: StoredRow[]): void;
+  /** Everything shown before is void: page again. */
+  reset(): Promise<void>;
+  warned(warning: Failure): void;
+  /** What goes into the vault together with these rows. */
+  beside(rows: readonly StoredRow[]): VaultChange[];
+}
+
+const skipped: Failure = {
+  code: 'gap',
+  message: 'The server left out a part of this room’s history. Aurora will ask again; reload if this stays.',
+};
+const restored: Failure = {
+  code: 'restored',
+  message: 'The server was restored from a backup. The newest messages before that may be missing.',
+};
+
+/**
+ * A room's log as this device has read it: what it says, which keys it announced, and the chain over it. Each step is
+ * `(state, entries) → {state, rows}` and one commit of the vault. Run one step at a time.
+ */
+export class RoomLog {
+  readonly room: RoomId;
+  readonly #ports: LogPorts;
+  readonly #events: LogEvents;
+  #state: RoomState | null = null;
+  #chain = new Chain(null);
+  /** A granter's word for the chain, until the cursor has come that far. */
+  #vouched: Seen | null = null;
+
+  constructor(room: RoomId, ports: LogPorts, events: LogEvents) {
+    this.room = room;
+    this.#ports = ports;
+    this.#events = events;
+  }
+
+  async load(): Promise<void> {
+    this.#state = await loadState(this.#ports.vault, this.room);
+    this.#chain = new Chain(this.#state?.progress.chain ?? null);
+  }
+
+  /** Null until the log was read for the first time. */
+  get progress(): Progress | null {
+    return this.#state?.progress ?? null;
+  }
+
+  get open(): OpenRoom {
+    return this.#must().open;
+  }
+
+  get chain(): Seen | null {
+    return this.#chain.latest;
+  }
+
+  /** The newest epoch's key, or null while it has not come. */
+  get currentKey(): EpochKey | null {
+    const open = this.#state?.open;
+    const key = open && epochKey(open, open.epoch);
+    return open && key ? { epoch: open.epoch, key } : null;
+  }
+
+  /** Reads everything up to the end. The first time it learns the members and epochs only: what was said, on demand. */
+  async catchUp(head: Head): Promise<void> {
+    if (this.#state !== null && this.#state.progress.generation !== head.generation) await this.#forget();
+    if (this.#state === null) await this.#begin(head);
+    for (let more = true; more; ) {
+      const page = await this.#read('after', this.#must().progress.cursor);
+      if (page.entries.length === 0 || !(await this.#apply(page.entries))) return;
+      more = page.more;
+    }
+  }
+
+  /** New entries as they happen; false when some before them are missing, which catchUp then reads. */
+  async live(entries: readonly Entry[]): Promise<boolean> {
+    const { cursor } = this.#must().progress;
+    const fresh = entries.filter(({ seq }) => seq > cursor);
+    if (fresh[0] === undefined) return true;
+    return fresh[0].seq === cursor + 1 && this.#apply(fresh);
+  }
+
+  /** Reads one page of what came before; false when there is nothing more. */
+  async older(): Promise<boolean> {
+    const { progress } = this.#must();
+    if (progress.from <= 1) return false;
+    const { entries } = await this.#read('before', progress.from);
+    const first = progress.from - entries.length;
+    if (entries.length === 0 || !entries.every(({ seq }, index) => seq === first + index)) {
+      this.#events.warned(skipped);
+      return false;
+    }
+    await this.#ports.members.of(entries.map(({ sender }) => sender));
+    const rows = await readBackward(this.open, entries, this.#ports.reader);
+    const sealed = widen(progress.sealed, unopened(rows));
+    await this.advance({ from: entries[0]?.seq ?? progress.from, sealed }, rows);
+    return true;
+  }
+
+  /** Takes the keys out of a grant. One that is none changes nothing: asking others goes on. */
+  async granted({ sender, frame }: Delivery): Promise<void> {
+    const { device, members } = this.#ports;
+    const from = (await members.of([sender])).get(sender);
+    if (from === undefined || this.#state === null) return;
+    try {
+      const { keys, chain } = await openGrant({ room: this.room, device, from, frame });
+      const { state, taken } = await acceptKeys(this.#state.open, keys);
+      this.#vouched ??= chain && [chain.seq, chain.chain];
+      if (taken.length === 0) return;
+      await this.advance({}, [], state);
+      await this.#unseal();
+    } catch (error) {
+      if (!(error instanceof CryptoError)) throw error;
+    }
+  }
+
+  /** Takes up the chain at a value that a granter vouched for, and follows it to the cursor. */
+  async anchor(): Promise<void> {
+    const vouched = this.#vouched;
+    const { cursor } = this.#must().progress;
+    if (this.#chain.latest !== null || vouched === null || vouched[0] > cursor) return;
+    const chain = new Chain(vouched);
+    for (let at = vouched[0]; at < cursor; ) {
+      const { entries } = await this.#read('after', at);
+      for (const entry of entries) if (entry.seq <= cursor) await chain.extend(entry);
+      if (chain.latest === null || chain.latest[0] === at) return;
+      at = chain.latest[0];
+    }
+    this.#chain = chain;
+    await this.advance({ chain: chain.latest });
+  }
+
+  /** One commit: rows, progress, and keys if they changed. */
+  async advance(change: Partial<Progress>, rows: StoredRow[] = [], open = this.open): Promise<void> {
+    const before = this.#must();
+    const after = { progress: { ...before.progress, ...change }, open };
+    await this.#ports.vault.commit([
+      ...rows.map((row) => putRow(this.room, row)),
+      ...putState(this.room, before, after),
+      ...this.#events.beside(rows),
+    ]);
+    this.#state = after;
+  }
+
+  #must(): RoomState {
+    if (this.#state === null) throw new Error('the log was not read yet');
+    return this.#state;
+  }
+
+  #read(side: 'after' | 'before', seq: Seq, handshakes = false) {
+    const { connection } = this.#ports;
+    return connection.call('read', { room: this.room, side, seq, limit: limits.page, handshakes });
+  }
+
+  async #begin(head: Head): Promise<void> {
+    const { members, reader, vault } = this.#ports;
+    const { generation, seq: end } = head;
+    let open = emptyRoom(this.room);
+    for (let after = 0 as Seq, more = true; more; ) {
+      const page = await this.#read('after', after, true);
+      const entries = page.entries.filter(({ seq, kind }) => seq > after && seq <= end && kind !== 'message');
+      await members.of(entries.map(({ sender }) => sender));
+      open = (await readForward(open, entries, this.#chain, reader)).open;
+      after = entries.at(-1)?.seq ?? end;
+      more = page.more && after < end;
+    }
+    const chain: Seen | null = end === 0 ? [end, EMPTY_CHAIN] : null;
+    const progress: Progress = {
+      generation,
+      cursor: end,
+      from: (end + 1) as Seq,
+      chain,
+      readTo: [end, 0],
+      sealed: null,
+      announced: null,
+      messages: 0,
+    };
+    this.#chain = new Chain(chain);
+    this.#state = { progress, open };
+    await vault.commit(putState(this.room, null, this.#state));
+    await this.#events.reset();
+  }
+
+  /** The log is told anew, after a restore from a backup: what was read of the old telling proves nothing. */
+  async #forget(): Promise<void> {
+    const { vault } = this.#ports;
+    for (;;) {
+      const rows = await readRows(vault, this.room, 'after', [0, 0], limits.page);
+      if (rows.length === 0) break;
+      await vault.commit(rows.map((row) => ({ drop: 'rows' as const, key: putRow(this.room, row).key })));
+    }
+    this.#state = null;
+    this.#events.warned(restored);
+  }
+
+  /** Reads the next entries and keeps what they say; false when the relay left some out. */
+  async #apply(entries: readonly Entry[]): Promise<boolean> {
+    const { open: before, progress } = this.#must();
+    if (!entries.every(({ seq }, index) => seq === progress.cursor + 1 + index)) {
+      this.#events.warned(skipped);
+      return false;
+    }
+    await this.#ports.members.of(entries.map(({ sender }) => sender));
+    const reading = await readForward(before, entries, this.#chain, this.#ports.reader);
+    const { announced } = progress;
+    const decided = announced !== null && reading.open.epoch >= announced.epoch;
+    const open = decided ? (await acceptKeys(reading.open, [announced])).state : reading.open;
+    const change: Partial<Progress> = {
+      cursor: entries.at(-1)?.seq ?? progress.cursor,
+      chain: this.#chain.latest,
+      sealed: widen(progress.sealed, unopened(reading.rows)),
+      announced: decided ? null : announced,
+    };
+    await this.advance(change, reading.rows, open);
+    this.#events.added(reading.rows);
+    if (reading.fork !== null) this.#events.warned(reading.fork);
+    await this.anchor();
+    return true;
+  }
+
+  /** Opens rows whose key has come. */
+  async #unseal(): Promise<void> {
+    const stretch = this.#must().progress.sealed;
+    if (stretch === null) return;
+    const still: Seq[] = [];
+    let after: Position = [stretch[0], 0];
+    let rows = await readRows(this.#ports.vault, this.room, 'before', [stretch[0], 1], 1);
+    while (rows[0] !== undefined && rows[0].seq <= stretch[1]) {
+      const entries = rows.flatMap((row) => (row.type === 'sealed' ? [row.entry] : []));
+      await this.#ports.members.of(entries.map(({ sender }) => sender));
+      const read = await readBackward(this.open, entries, this.#ports.reader);
+      still.push(...unopened(read));
+      const opened = read.filter(({ type }) => type !== 'sealed');
+      await this.advance({}, opened);
+      this.#events.opened(opened);
+      const last = rows.at(-1);
+      if (last !== undefined && last.seq >= after[0]) after = [last.seq, last.minor];
+      rows = await readRows(this.#ports.vault, this.room, 'after', after, limits.page);
+    }
+    await this.advance({ sealed: widen(null, still) });
+  }
+}
+
+function unopened(rows: readonly StoredRow[]): Seq[] {
+  return rows.flatMap((row) => (row.type === 'sealed' ? [row.entry.seq] : []));
+}
