@@ -1,6 +1,6 @@
 import { createVaultKey, openAtRest, sealAtRest } from '@aurora/crypto';
 import { type Bytes, decodeCbor, encodeCbor, isBytes } from '@aurora/protocol';
-import { deleteDB, openDB } from 'idb';
+import { openDB } from 'idb';
 import { type Store, stores, type Vault, type VaultChange } from '../ports/vault.ts';
 
 const VERSION = 1;
@@ -17,7 +17,7 @@ export async function idbVault(name: string): Promise<Vault> {
       for (const store of [META, ...stores]) fresh.createObjectStore(store);
     },
   });
-  const sealKey = await vaultKey();
+  let sealKey = await vaultKey();
 
   async function vaultKey(): Promise<CryptoKey> {
     const kept: unknown = await db.get(META, VAULT_KEY);
@@ -75,8 +75,8 @@ export async function idbVault(name: string): Promise<Vault> {
       const transaction = db.transaction([META, ...stores], 'readwrite');
       for (const store of [META, ...stores]) void transaction.objectStore(store).clear();
       await transaction.done;
-      db.close();
-      await deleteDB(name);
+      // What a copy of the files may still hold is lost with its key.
+      sealKey = await vaultKey();
     },
   };
 }

@@ -40,6 +40,10 @@ export interface LogEvents {
   beside(rows: readonly StoredRow[]): VaultChange[];
 }
 
+/** Enough for the messages of one epoch and what is said about them. */
+const MOST_REMEMBERED = 2_000;
+const END: Position = [Number.MAX_SAFE_INTEGER, 0];
+
 const skipped: Failure = {
   code: 'gap',
   message: 'The server left out a part of this room’s history. Aurora will ask again; reload if this stays.',
@@ -71,6 +75,10 @@ export class RoomLog {
   async load(): Promise<void> {
     this.#state = await loadState(this.#ports.vault, this.room);
     this.#chain = new Chain(this.#state?.progress.chain ?? null);
+    const { reader, vault } = this.#ports;
+    const newest = await readRows(vault, this.room, 'before', END, MOST_REMEMBERED);
+    for (const row of newest)
+      if (row.type === 'message' || row.type === 'sealed') reader.known.claim(row.id, row.seq);
   }
 
   /** Null until the log was read for the first time. */
@@ -222,6 +230,7 @@ export class RoomLog {
       await vault.commit(rows.map((row) => ({ drop: 'rows' as const, key: putRow(this.room, row).key })));
     }
     this.#state = null;
+    this.#ports.reader.known.clear();
     this.#events.warned(restored);
   }
 

@@ -14,11 +14,13 @@ import type { Failure } from '../../view/contract.ts';
 import { ChatError, failureOf } from '../failures.ts';
 import { placeOf, type StoredRow } from '../stored-rows.ts';
 import type { Chain } from './chain.ts';
+import type { KnownIds } from './known-ids.ts';
 
 /** What reading an entry needs to know beside the entry. */
 export interface Reader {
   readonly me: DeviceId;
   readonly keys: ContentKeys;
+  readonly known: KnownIds;
   member(device: DeviceId): Member | undefined;
 }
 
@@ -41,6 +43,10 @@ const withheld: Failure = {
 const staleMessage: Failure = {
   code: 'epoch_mismatch',
   message: 'A message was left out: it was sealed with a key that was no longer in use.',
+};
+const replayed: Failure = {
+  code: 'replayed',
+  message: 'A message was left out: the server told it a second time.',
 };
 const forked: Failure = {
   code: 'fork',
@@ -110,12 +116,14 @@ async function openEntry(open: OpenRoom, entry: Entry, reader: Reader): Promise<
   try {
     requireMember(open, entry);
     if (key === null) {
+      if (!reader.known.claim(entry.id, entry.seq)) return { row: replay(entry), seen: null };
       const reason = entry.epoch === open.epoch ? 'waiting_for_key' : 'before_you_came';
       return { row: { type: 'sealed', ...placeOf(entry), reason, entry }, seen: null };
     }
     const { room } = open;
     const { id, epoch, frame } = entry;
     const body = await openMessage({ room, epoch, key, id, keys: reader.keys, sender, frame });
+    if (!reader.known.claim(id, entry.seq)) return { row: replay(entry), seen: null };
     return { row: messageRow(entry, sender, reader.me, body.text), seen: body.seen };
   } catch (error) {
     if (!(error instanceof CryptoError)) throw error;
@@ -155,6 +163,11 @@ function messageRow(entry: Entry, sender: Member, me: DeviceId, words: string): 
     mine: sender.id === me,
     text: words,
   };
+}
+
+/** Under an id of its own: the message's belongs to where it stood first. */
+function replay(entry: Entry): StoredRow {
+  return { ...warning(entry, replayed), id: `replay-${entry.seq}` };
 }
 
 function warning(entry: Entry, { code, message }: Failure): StoredRow {

@@ -37,6 +37,7 @@ import { Serial } from '../serial.ts';
 import { putRow } from '../store.ts';
 import { rowView } from '../stored-rows.ts';
 import { Keys } from './keys.ts';
+import { KnownIds } from './known-ids.ts';
 import { RoomLog } from './log.ts';
 import { Outbox } from './outbox.ts';
 import { People } from './people.ts';
@@ -234,6 +235,7 @@ export class Room {
     const reader = {
       me: device.id,
       keys: this.#contentKeys,
+      known: new KnownIds(),
       member: (sender: Entry['sender']) => members.get(sender),
     };
     return new RoomLog(

@@ -1,0 +1,173 @@
+import {
+  acceptKeys,
+  admitFrame,
+  announceFresh,
+  ContentKeys,
+  type EpochKey,
+  emptyRoom,
+  type OpenRoom,
+  sealMessage,
+} from '@aurora/crypto';
+import { type Bytes, type Entry, LOUNGE, type Millis, type Seq } from '@aurora/protocol';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { Chain } from '../src/core/room/chain.ts';
+import { KnownIds } from '../src/core/room/known-ids.ts';
+import { type Reader, readForward } from '../src/core/room/reader.ts';
+import { freshId, logOf } from './log-of.ts';
+import { type Somebody, somebody } from './people.ts';
+
+let ada: Somebody;
+let bo: Somebody;
+let eve: Somebody;
+
+beforeAll(async () => {
+  [ada, bo, eve] = await Promise.all([somebody('Ada'), somebody('Bo'), somebody('Eve')]);
+});
+
+const EMPTY = new Uint8Array(32);
+
+function readerFor(me: Somebody, known: Somebody[]): Reader {
+  const members = new Map(known.map(({ member }) => [member.id, member]));
+  return {
+    me: me.device.id,
+    keys: new ContentKeys(),
+    known: new KnownIds(),
+    member: (device) => members.get(device),
+  };
+}
+
+/** A lounge that Ada opened and into which she admitted Bo. */
+async function lounge() {
+  const log = logOf();
+  const chain = new Chain([0 as Seq, EMPTY]);
+  const reader = readerFor(bo, [ada, bo, eve]);
+  const opening = await announceFresh(emptyRoom(LOUNGE), ada.device, 'week');
+  const first = await readForward(
+    emptyRoom(LOUNGE),
+    [log.append('commit', 0, ada.device, opening.frame)],
+    chain,
+    reader,
+  );
+  const admit = await admitFrame(first.open, ada.device, [bo.device.id]);
+  const second = await readForward(
+    first.open,
+    [log.append('handshake', 1, ada.device, admit)],
+    chain,
+    reader,
+  );
+  const { state } = await acceptKeys(second.open, [opening.key]);
+  return { log, chain, reader, open: state, sealed: second.open, key: opening.key };
+}
+
+async function says(
+  who: Somebody,
+  { epoch, key }: EpochKey,
+  words: string,
+  seen: [Seq, Bytes] | null = null,
+) {
+  const id = freshId();
+  const body = { type: 'text', at: 1 as Millis, seen, text: words } as const;
+  return { id, frame: await sealMessage({ room: LOUNGE, epoch, key, id, device: who.device, body }) };
+}
+
+async function rowsOf(open: OpenRoom, entries: Entry[], chain: Chain, reader: Reader) {
+  return (await readForward(open, entries, chain, reader)).rows;
+}
+
+describe('reading the log', () => {
+  it('shows Bo what Ada said', async () => {
+    const { log, chain, reader, open, key } = await lounge();
+    const { id, frame } = await says(ada, key, 'good evening');
+    const rows = await rowsOf(open, [log.append('message', 1, ada.device, frame, id)], chain, reader);
+    expect(rows).toMatchObject([{ type: 'message', id, nickname: 'Ada', mine: false, text: 'good evening' }]);
+  });
+
+  it('keeps the place of a message whose key has not come', async () => {
+    const { log, chain, reader, sealed, key } = await lounge();
+    const { id, frame } = await says(ada, key, 'good evening');
+    const rows = await rowsOf(sealed, [log.append('message', 1, ada.device, frame, id)], chain, reader);
+    expect(rows).toMatchObject([{ type: 'sealed', id, reason: 'waiting_for_key' }]);
+  });
+
+  it('warns instead of showing what somebody said who was never admitted', async () => {
+    const { log, chain, reader, open, key } = await lounge();
+    const { id, frame } = await says(eve, key, 'I am not here');
+    const rows = await rowsOf(open, [log.append('message', 1, eve.device, frame, id)], chain, reader);
+    expect(rows).toMatchObject([{ type: 'warning', code: 'not_a_member' }]);
+  });
+
+  it('warns when the relay puts a message under another sender or another id', async () => {
+    const { log, chain, reader, open, key } = await lounge();
+    const { id, frame } = await says(ada, key, 'pay Eve');
+    const entries = [
+      log.append('message', 1, bo.device, frame, id),
+      log.append('message', 1, ada.device, frame, freshId()),
+    ];
+    const rows = await rowsOf(open, entries, chain, reader);
+    expect(rows).toMatchObject([
+      { type: 'warning', code: 'sender_mismatch' },
+      { type: 'warning', code: 'id_mismatch' },
+    ]);
+  });
+
+  it('shows a message once, though the relay tells it twice', async () => {
+    const { log, chain, reader, open, key } = await lounge();
+    const { id, frame } = await says(ada, key, 'once');
+    const entries = [0, 1].map(() => log.append('message', 1, ada.device, frame, id));
+    const rows = await rowsOf(open, entries, chain, reader);
+    expect(rows).toMatchObject([
+      { type: 'message', id },
+      { type: 'warning', code: 'replayed' },
+    ]);
+    expect(rows[1]?.id).not.toBe(id);
+  });
+
+  it('warns when a message stands after its key went out of use', async () => {
+    const { log, chain, reader, open, key } = await lounge();
+    const { id, frame } = await says(ada, key, 'late');
+    const renewal = await announceFresh(open, ada.device);
+    const entries = [
+      log.append('commit', 1, ada.device, renewal.frame),
+      log.append('message', 1, ada.device, frame, id),
+    ];
+    const rows = await rowsOf(open, entries, chain, reader);
+    expect(rows).toMatchObject([{ type: 'warning', code: 'epoch_mismatch' }]);
+  });
+
+  it('goes on after a malformed change of keys, with a warning in its place', async () => {
+    const { log, chain, reader, open } = await lounge();
+    const reading = await readForward(
+      open,
+      [log.append('handshake', 1, ada.device, Uint8Array.of(1, 2, 3))],
+      chain,
+      reader,
+    );
+    expect(reading.rows).toMatchObject([{ type: 'warning' }]);
+    expect(reading.open.epoch).toBe(open.epoch);
+  });
+
+  it('stops, keeping nothing, when the relay withholds who changed the keys', async () => {
+    const { log, chain, open } = await lounge();
+    const renewal = await announceFresh(open, ada.device);
+    const blind = readerFor(bo, [bo]);
+    const entry = log.append('commit', 1, ada.device, renewal.frame);
+    await expect(readForward(open, [entry], chain, blind)).rejects.toMatchObject({
+      failure: { code: 'sender_unknown' },
+    });
+  });
+
+  it('notices that Ada was told another history', async () => {
+    const { log, chain, reader, open, key } = await lounge();
+    const other = new Uint8Array(32).fill(7);
+    const { id, frame } = await says(ada, key, 'did you see that?', [2 as Seq, other]);
+    const reading = await readForward(open, [log.append('message', 1, ada.device, frame, id)], chain, reader);
+    expect(reading.fork).toMatchObject({ code: 'fork' });
+  });
+
+  it('is content when Ada saw the same', async () => {
+    const { log, chain, reader, open, key } = await lounge();
+    const { id, frame } = await says(ada, key, 'all well', chain.latest);
+    const reading = await readForward(open, [log.append('message', 1, ada.device, frame, id)], chain, reader);
+    expect(reading.fork).toBeNull();
+  });
+});
