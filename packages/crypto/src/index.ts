@@ -30,6 +30,7 @@ export {
   type EpochRecord,
   emptyRoom,
   epochKey,
+  epochOrigins,
   type HistoryPolicy,
   historyPolicies,
   type Membership,

@@ -1,0 +1,57 @@
+import { type Bytes, encodeCbor, limits } from '@aurora/protocol';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type Body, CryptoError, decodeBody, encodeBody } from '../src/index.ts';
+import { bytes32, millis, seq } from './help/log.ts';
+import { expectRefusal } from './help/refusal.ts';
+
+const decoding = (encoded: Bytes): Promise<Body> => Promise.resolve().then(() => decodeBody(encoded));
+const encoding = (body: Body): Promise<Bytes> => Promise.resolve().then(() => encodeBody(body));
+
+const anyBody: fc.Arbitrary<Body> = fc.oneof(
+  fc.record({
+    type: fc.constant('text' as const),
+    at: fc.maxSafeNat().map(millis),
+    seen: fc.option(fc.tuple(fc.maxSafeNat().map(seq), fc.nat(255).map(bytes32))),
+    text: fc.string({ unit: 'grapheme', maxLength: 400 }),
+  }),
+  fc.record({ type: fc.constant('typing' as const), at: fc.maxSafeNat().map(millis), typing: fc.boolean() }),
+);
+
+test('every body comes back as it was said', () => {
+  fc.assert(
+    fc.property(anyBody, (body) => {
+      expect(decodeBody(encodeBody(body))).toEqual(body);
+    }),
+  );
+});
+
+test('arbitrary bytes are refused with words and never break anything', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), (garbage) => {
+      try {
+        decodeBody(new Uint8Array(garbage));
+      } catch (error) {
+        expect(error).toBeInstanceOf(CryptoError);
+      }
+    }),
+  );
+});
+
+test('what a later version may say is told from what nobody should say', async () => {
+  await expectRefusal(decoding(encodeCbor({ type: 'reaction', at: 1, to: 3 })), 'body_unknown');
+  await expectRefusal(decoding(encodeCbor({ type: '__proto__x' })), 'body_unknown');
+  for (const wire of [{ type: 'text', at: 1, seen: null }, { type: 7 }, { at: 1 }, [], 'text', null]) {
+    await expectRefusal(decoding(encodeCbor(wire)), 'body_malformed');
+  }
+  const known = { type: 'text', at: 1, seen: null, text: 'Hi' };
+  await expectRefusal(decoding(encodeCbor({ ...known, more: 1 })), 'body_malformed');
+  await expectRefusal(decoding(encodeCbor({ ...known, seen: [1, new Uint8Array(31)] })), 'body_malformed');
+});
+
+test('Ada cannot send what Bo would refuse: a text too long, or half a character', async () => {
+  const say = (text: string): Body => ({ type: 'text', at: millis(1), seen: null, text });
+  expect(decodeBody(encodeBody(say('x'.repeat(limits.text))))).toMatchObject({ type: 'text' });
+  await expectRefusal(encoding(say('x'.repeat(limits.text + 1))), 'body_malformed');
+  await expectRefusal(encoding(say('\ud83d')), 'body_malformed');
+});
