@@ -1,0 +1,51 @@
+import { serveEngine } from '@aurora/chat/browser';
+import type { FromEngine, FromPage } from '@aurora/chat/view';
+import { type Channel, follow, lead } from './bridge.ts';
+import type { Moved } from './port.ts';
+
+/**
+ * The engine's thread. As a SharedWorker it serves every tab. As a dedicated worker it runs the engine only while it
+ * holds the lock, and otherwise passes its page's words on to the tab that does.
+ */
+function start(): ReturnType<typeof serveEngine> {
+  const { origin } = self.location;
+  return serveEngine({ socketUrl: `${origin.replace(/^http/, 'ws')}/socket`, origin });
+}
+
+function serveEveryTab(): void {
+  const engine = start();
+  self.addEventListener('connect', (event) => {
+    if (!(event instanceof MessageEvent)) return;
+    for (const port of event.ports) engine.attach(port);
+  });
+}
+
+async function serveOneTab(): Promise<void> {
+  const tab = crypto.randomUUID();
+  const channel: Channel = new BroadcastChannel('aurora/engine');
+  const alive = (name: string): string => `aurora/tab/${name}`;
+  const tell = (message: FromEngine | Moved): void => self.postMessage(message);
+
+  // Held as long as this tab lives: its release is how a leader learns that a follower died.
+  void navigator.locks.request(alive(tab), () => new Promise(() => {}));
+  const follower = follow(channel, tab, tell, () => tell({ type: 'moved' }));
+  let send: (message: FromPage) => void = follower.send;
+  self.addEventListener('message', ({ data }: MessageEvent<FromPage>) => send(data));
+
+  await navigator.locks.request('aurora/engine', async () => {
+    const unheard = follower.stop();
+    const engine = start();
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }: MessageEvent<FromEngine>) => tell(data);
+    for (const message of unheard) port1.postMessage(message);
+    send = (message) => port1.postMessage(message);
+    engine.attach(port2);
+    lead(channel, engine.attach, (name) =>
+      navigator.locks.request(alive(name), { mode: 'shared' }, () => {}),
+    );
+    await new Promise(() => {});
+  });
+}
+
+if ('onconnect' in self) serveEveryTab();
+else void serveOneTab();

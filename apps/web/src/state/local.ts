@@ -1,0 +1,30 @@
+/** Small things of the page that the engine does not keep. All under one prefix, so that signing out can wipe them. */
+const PREFIX = 'aurora.';
+
+export function recall(name: string): string | null {
+  try {
+    return localStorage.getItem(PREFIX + name);
+  } catch {
+    return null;
+  }
+}
+
+export function remember(name: string, value: string | null): void {
+  try {
+    if (value === null) localStorage.removeItem(PREFIX + name);
+    else localStorage.setItem(PREFIX + name, value);
+  } catch {
+    // Storage is refused or full: the page works without it.
+  }
+}
+
+/** Forgets everything that the page itself kept. */
+export function forgetAll(): void {
+  try {
+    for (const key of Object.keys(localStorage)) {
+      if (key.startsWith(PREFIX)) localStorage.removeItem(key);
+    }
+  } catch {
+    // Storage is refused, so nothing was kept.
+  }
+}

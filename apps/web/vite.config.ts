@@ -1,0 +1,26 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vite';
+import { emojiData } from './build/emoji.ts';
+import { precompress } from './build/precompress.ts';
+
+/** Where the relay listens while the page is served by Vite. */
+const relay = process.env.AURORA_DEV_RELAY ?? '5000';
+
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [svelte(), emojiData(), precompress()],
+  worker: { format: 'es' },
+  build: {
+    target: 'es2024',
+    modulePreload: { polyfill: false },
+    // A data: address would need an exception in the policy of fonts and images.
+    assetsInlineLimit: 0,
+  },
+  server: {
+    host: '127.0.0.1',
+    proxy: {
+      '/socket': { target: `ws://127.0.0.1:${relay}`, ws: true },
+      '/lounge.json': { target: `http://127.0.0.1:${relay}` },
+    },
+  },
+});
