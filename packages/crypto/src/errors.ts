@@ -6,6 +6,7 @@ const sentences = {
   nickname_invalid: 'This nickname cannot be used.',
   credential_malformed: 'This credential is not well formed.',
   credential_signature: 'This credential was not signed by the identity it names.',
+  device_signature: 'This credential was not signed by the device it names.',
   key_weak: 'This public key is one that anybody could sign for.',
   frame_malformed: 'This frame is not laid out as a sealed frame.',
   frame_too_large: 'This is too long to be sent.',

@@ -50,6 +50,22 @@ test('[ID2] a credential with any field of Bo’s in it is refused', async () =>
     const mixed: Credential = { ...ada.device.credential, [field]: bo.device.credential[field] };
     await expectRefusal(verifyCredential(mixed), 'credential_signature');
   }
+  const { deviceSignature } = bo.device.credential;
+  await expectRefusal(verifyCredential({ ...ada.device.credential, deviceSignature }), 'device_signature');
+});
+
+test('[ID19] a relay cannot put an identity and an X-Wing key of its own behind Ada’s device', async () => {
+  const { devicePub, deviceSignature } = ada.device.credential;
+  const evil = { ...bo.device.credential, nickname: 'Ada', devicePub, deviceSignature };
+  const { identityKey } = bo.device;
+  const signature = new Uint8Array(await crypto.subtle.sign('Ed25519', identityKey, credentialBytes(evil)));
+  await expectRefusal(verifyCredential({ ...evil, signature }), 'device_signature');
+  // The same with Ada’s own identity behind it but another X-Wing key, which her identity alone could sign.
+  const sealed = { ...ada.device.credential, hpkePub: bo.device.credential.hpkePub };
+  const own = new Uint8Array(
+    await crypto.subtle.sign('Ed25519', ada.device.identityKey, credentialBytes(sealed)),
+  );
+  await expectRefusal(verifyCredential({ ...sealed, signature: own }), 'device_signature');
 });
 
 test('[ID2] a credential with any flipped bit is refused', async () => {

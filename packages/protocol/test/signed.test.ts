@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { challengeBytes, credentialBytes, equalBytes, toHex, utf8 } from '../src/index.ts';
+import { challengeBytes, credentialBytes, deviceBytes, equalBytes, toHex, utf8 } from '../src/index.ts';
 
 const filled = (length: number, byte: number) => new Uint8Array(length).fill(byte);
 const credential = {
@@ -18,6 +18,11 @@ const challenge = {
 test('[ID2] a credential is signed as a name and a list of all its fields', () => {
   const head = `${toHex(utf8('aurora/credential/1'))}84${'63416461'}5820${'01'.repeat(32)}5820${'02'.repeat(32)}5904c0`;
   expect(toHex(credentialBytes(credential))).toBe(head + '03'.repeat(1216));
+});
+
+test('[ID19] a device signs whose it is and what to seal to, and no name', () => {
+  const head = `${toHex(utf8('aurora/device/1'))}83${'5820'}${'01'.repeat(32)}5820${'02'.repeat(32)}5904c0`;
+  expect(toHex(deviceBytes(credential))).toBe(head + '03'.repeat(1216));
 });
 
 test('[ID4] a challenge is signed as a name and a list of all its fields', () => {

@@ -5,6 +5,7 @@ import {
   challengeBytes,
   credentialBytes,
   type DeviceId,
+  deviceBytes,
   type IdentityId,
   nicknameFault,
   normaliseNickname,
@@ -46,7 +47,7 @@ interface Signer {
   readonly pub: Bytes;
 }
 
-/** The device that these keys make, with the credential its identity signs for it. */
+/** The device that these keys make, with the credential that its identity and it sign. */
 export async function vouch(
   nickname: string,
   identity: Signer,
@@ -54,9 +55,12 @@ export async function vouch(
   hpke: { readonly seed: Bytes; readonly pub: Bytes },
 ): Promise<Device> {
   const claims = { nickname, identityPub: identity.pub, devicePub: device.pub, hpkePub: hpke.pub };
-  const signature = await sign(identity.key, credentialBytes(claims));
+  const [signature, deviceSignature] = await Promise.all([
+    sign(identity.key, credentialBytes(claims)),
+    sign(device.key, deviceBytes(claims)),
+  ]);
   return {
-    credential: { ...claims, signature },
+    credential: { ...claims, signature, deviceSignature },
     id: await deviceIdOf(device.pub),
     identity: await identityIdOf(identity.pub),
     identityKey: identity.key,

@@ -4,6 +4,7 @@ import {
   credentialBytes,
   credentialShape,
   type DeviceId,
+  deviceBytes,
   type IdentityId,
 } from '@aurora/protocol';
 import { CryptoError } from '../errors.ts';
@@ -28,28 +29,25 @@ export interface Member {
 
 /**
  * The member a credential proves. Throws `credential_malformed`, `nickname_invalid` (a name that looks like nothing
- * or like another, which only a relay that is not ours would let in), `key_weak` or `credential_signature`.
+ * or like another, which only a relay that is not ours would let in), `key_weak`, `credential_signature`, or
+ * `device_signature`: a relay that puts its own keys behind somebody's device, to be sealed what is meant for it.
  */
 export async function verifyCredential(credential: Credential): Promise<Member> {
-  const { nickname, identityPub, devicePub, hpkePub, signature } = strict(credential);
+  const known = strict(credential);
+  const { nickname, identityPub, devicePub, hpkePub, signature, deviceSignature } = known;
   requireNickname(nickname);
   const [identityKey, verifyKey] = await Promise.all([
     importVerifyKey(identityPub),
     importVerifyKey(devicePub),
   ]);
-  const claims = { nickname, identityPub, devicePub, hpkePub };
-  if (!(await verify(identityKey, signature, credentialBytes(claims))))
-    throw new CryptoError('credential_signature');
+  const [vouched, agreed] = await Promise.all([
+    verify(identityKey, signature, credentialBytes(known)),
+    verify(verifyKey, deviceSignature, deviceBytes(known)),
+  ]);
+  if (!vouched) throw new CryptoError('credential_signature');
+  if (!agreed) throw new CryptoError('device_signature');
   const [id, identity] = await Promise.all([deviceIdOf(devicePub), identityIdOf(identityPub)]);
-  return {
-    id,
-    identity,
-    nickname,
-    verifyKey,
-    hpkePub,
-    credential: { ...claims, signature },
-    [checked]: true,
-  };
+  return { id, identity, nickname, verifyKey, hpkePub, credential: known, [checked]: true };
 }
 
 /** A copy with every length checked: a credential may come from storage or from a hand-made object. */

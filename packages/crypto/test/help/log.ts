@@ -52,7 +52,7 @@ export class Log {
     const latest = Math.max(known, ...[...before.members.values()].map((member) => member.seq));
     const { state, refused } = await applyHandshakes(
       before,
-      this.handshakes.filter(({ entry }) => entry.seq > latest),
+      this.handshakes.filter(({ entry }) => entry.seq > latest && entry.epoch >= before.epoch),
     );
     return { state, refused: refused.map(({ error }) => error) };
   }

@@ -6,12 +6,13 @@ export const ED25519_PUB = 32;
 export const ED25519_SIGNATURE = 64;
 export const XWING_PUB = 1216;
 
-/** Who a device says it is, signed by its identity. SPEC section 3. */
+/** Who a device says it is, signed by its identity and by the device. SPEC section 3. */
 export const credentialShape = record({
   nickname: text(limits.nicknameBytes),
   identityPub: bytes(ED25519_PUB),
   devicePub: bytes(ED25519_PUB),
   hpkePub: bytes(XWING_PUB),
   signature: bytes(ED25519_SIGNATURE),
+  deviceSignature: bytes(ED25519_SIGNATURE),
 });
 export type Credential = Of<typeof credentialShape>;

@@ -2,10 +2,20 @@ import { type Bytes, concatBytes, utf8 } from '../bytes.ts';
 import { encodeCbor } from '../codec/cbor.ts';
 import type { Credential } from './credential.ts';
 
-/** What an identity signs to vouch for a device: every field but the signature itself. SPEC [ID2]. */
-export function credentialBytes(credential: Omit<Credential, 'signature'>): Bytes {
-  const { nickname, identityPub, devicePub, hpkePub } = credential;
+/** What a credential claims, for its signatures to prove. */
+export type Claims = Omit<Credential, 'signature' | 'deviceSignature'>;
+
+/** What an identity signs to vouch for a device: every field but the signatures. SPEC [ID2]. */
+export function credentialBytes({ nickname, identityPub, devicePub, hpkePub }: Claims): Bytes {
   return concatBytes(utf8('aurora/credential/1'), encodeCbor([nickname, identityPub, devicePub, hpkePub]));
+}
+
+/**
+ * What a device signs to say whose it is and what to seal to. Without it anybody could put an identity and an X-Wing
+ * key of their own behind somebody's DeviceId, and be sealed what is meant for that device. SPEC [ID19].
+ */
+export function deviceBytes({ identityPub, devicePub, hpkePub }: Omit<Claims, 'nickname'>): Bytes {
+  return concatBytes(utf8('aurora/device/1'), encodeCbor([identityPub, devicePub, hpkePub]));
 }
 
 export interface Challenge {
