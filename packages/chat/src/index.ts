@@ -1,6 +1,6 @@
 export { memoryVault } from './adapters/memory-vault.ts';
 export { systemClock, systemRandom } from './adapters/system.ts';
-export { alwaysOnline, webSockets } from './adapters/web-socket.ts';
+export { alwaysOnline, nodeSockets } from './adapters/web-socket.ts';
 export { Client, type ClientEvents, type ClientOptions, type ClientPorts } from './core/client.ts';
 export { ChatError } from './core/failures.ts';
 export { Engine, type Page } from './engine/engine.ts';

@@ -1,12 +1,22 @@
 import { SUBPROTOCOL } from '@aurora/protocol';
 import type { Network, Sockets } from '../ports/socket.ts';
 
-/** Sockets of the platform: a browser's worker and Node both have WebSocket. */
+/** A browser's sockets; its `Origin` is the page's, whatever is said here. */
 export function webSockets(url: string, origin: string): Sockets {
+  return socketsOf(origin, () => new WebSocket(url, SUBPROTOCOL));
+}
+
+/** Node's own sockets, which take the `Origin` that a relay wants to see. For bots and tests. */
+export function nodeSockets(url: string, origin: string): Sockets {
+  const options = { protocols: [SUBPROTOCOL], headers: { origin } };
+  return socketsOf(origin, () => Reflect.construct(WebSocket, [url, options]));
+}
+
+function socketsOf(origin: string, create: () => WebSocket): Sockets {
   return {
     origin,
     open(events) {
-      const socket = new WebSocket(url, SUBPROTOCOL);
+      const socket = create();
       socket.binaryType = 'arraybuffer';
       socket.addEventListener('message', ({ data }) => {
         if (data instanceof ArrayBuffer) events.message(new Uint8Array(data));

@@ -1,0 +1,138 @@
+import { existsSync } from 'node:fs';
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
+import { temporaryFolder } from './folder.ts';
+
+const KNOWN = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const QUIET = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+function executable(): string {
+  const path = process.env.CHROMIUM_PATH ?? KNOWN.find((known) => existsSync(known));
+  if (path === undefined) throw new Error('no Chromium: set CHROMIUM_PATH, or run npm test, which finds one');
+  return path;
+}
+
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: executable(), args: QUIET });
+}
+
+/** A browser that keeps its storage in a folder, so that it can be closed and opened again. */
+export async function lastingBrowser(): Promise<{
+  open(): Promise<BrowserContext>;
+  remove(): Promise<void>;
+}> {
+  const folder = await temporaryFolder();
+  return {
+    open: () => chromium.launchPersistentContext(folder.path, { executablePath: executable(), args: QUIET }),
+    remove: folder.remove,
+  };
+}
+
+/** What a page must never do: break its own security policy, or throw. */
+export function watchForFaults(page: Page): string[] {
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
+  page.on('console', (message) => {
+    if (/content security policy|trusted ?type/i.test(message.text())) faults.push(message.text());
+  });
+  return faults;
+}
+
+/** The parts of the page by their accessible names, as a person or a screen reader finds them. */
+export class Screen {
+  readonly page: Page;
+  readonly faults: string[];
+
+  constructor(page: Page) {
+    this.page = page;
+    this.faults = watchForFaults(page);
+  }
+
+  get nickname(): Locator {
+    return this.page.getByRole('textbox', { name: 'Nickname' });
+  }
+  get enterButton(): Locator {
+    return this.page.getByRole('button', { name: 'Enter the lounge' });
+  }
+  get alert(): Locator {
+    return this.page.getByRole('alert');
+  }
+  get status(): Locator {
+    return this.page.getByRole('status').filter({ hasText: /Connected|Reconnecting|Offline/ });
+  }
+  get composer(): Locator {
+    return this.page.getByRole('textbox', { name: 'Message', exact: true });
+  }
+  get sendButton(): Locator {
+    return this.page.getByRole('button', { name: 'Send', exact: true });
+  }
+  get log(): Locator {
+    return this.page.getByRole('log', { name: 'Messages' });
+  }
+  get articles(): Locator {
+    return this.log.getByRole('article');
+  }
+  get people(): Locator {
+    return this.page.getByRole('complementary', { name: 'People' });
+  }
+  get bell(): Locator {
+    return this.page.getByRole('button', { name: 'Sound notifications' });
+  }
+  get toasts(): Locator {
+    return this.page.getByRole('region', { name: 'Notifications' });
+  }
+
+  message(text: string | RegExp): Locator {
+    return this.articles.filter({ hasText: text });
+  }
+
+  online(count: number): Locator {
+    return this.people.getByRole('heading', { name: `Online · ${count}` });
+  }
+
+  async enter(nickname: string): Promise<void> {
+    await this.nickname.fill(nickname);
+    await this.enterButton.click();
+    await this.composer.waitFor();
+    await this.status.filter({ hasText: 'Connected' }).waitFor();
+  }
+
+  async say(text: string): Promise<void> {
+    await this.composer.fill(text);
+    await this.composer.press('Enter');
+  }
+
+  async signOut(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Account' }).click();
+    await this.page
+      .getByRole('menuitem', { name: 'Sign out' })
+      .or(this.page.getByRole('button', { name: 'Sign out' }))
+      .first()
+      .click();
+    await this.page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();
+  }
+}
+
+/** Somebody with a browser of their own. */
+export async function visit(
+  browser: Browser,
+  url: string,
+  options: Parameters<Browser['newContext']>[0] = {},
+): Promise<Screen> {
+  const context = await browser.newContext({ locale: 'en-US', ...options });
+  return openTab(context, url);
+}
+
+export async function openTab(context: BrowserContext, url: string): Promise<Screen> {
+  const page = await context.newPage();
+  const screen = new Screen(page);
+  await page.goto(url);
+  return screen;
+}
