@@ -3,10 +3,14 @@ import { parseArgs } from 'node:util';
 import { type Verdict, verdictHeading, verdictRow } from './src/measure/budget.ts';
 import { table } from './src/measure/table.ts';
 import type { Scenario } from './src/scenario.ts';
+import { appends } from './src/scenarios/appends.ts';
+import { bundle } from './src/scenarios/bundle.ts';
+import { connections } from './src/scenarios/connections.ts';
 import { fanout } from './src/scenarios/fanout.ts';
+import { latest } from './src/scenarios/latest.ts';
 import { sustained } from './src/scenarios/sustained.ts';
 
-const scenarios: readonly Scenario[] = [fanout, sustained];
+const scenarios: readonly Scenario[] = [fanout, sustained, connections, appends, latest, bundle];
 
 const HELP = `npm run bench -- [options]
 

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Histogram } from '../measure/histogram.ts';
+import type { Pace } from '../servers/log-process.ts';
 import { Member } from './member.ts';
 import { relay } from './relay.ts';
 
@@ -9,8 +10,8 @@ export interface AppendOptions {
   readonly senders: number;
   readonly first: number;
   readonly seconds: number;
-  /** Appends a second by the clock; or, without a rate, as many as come back of a number kept under way. */
-  readonly pace: { readonly rate: number } | { readonly underWay: number };
+
+  readonly pace: Pace;
 }
 
 export interface AppendResult {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Usage, Worker } from '../process.ts';
 import type { ServerOrder } from './serve.ts';
 
@@ -29,5 +30,18 @@ export class ServerProcess extends Worker {
   async usage(settle = false): Promise<Usage> {
     const order: ServerOrder = { do: 'usage', settle };
     return (await this.ask(order)) as Usage;
+  }
+
+  /** What it uses once it has come to rest: no more than a twentieth of a core for a second, garbage collected. */
+  async settled(): Promise<Usage> {
+    let before = await this.usage(true);
+    for (let tries = 0; tries < 15; tries += 1) {
+      await pause(1000);
+      const now = await this.usage();
+      const rest = await this.usage(true);
+      if (now.cpu - before.cpu < 50) return rest;
+      before = rest;
+    }
+    return before;
   }
 }
