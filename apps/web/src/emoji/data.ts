@@ -70,9 +70,16 @@ export function searchEmoji(book: EmojiBook, query: string, most: number): reado
     if (codes.some((code) => code.startsWith(plain))) return 1;
     return name.toLowerCase().startsWith(wanted.join(' ')) ? 2 : 3;
   };
+  // Among names that begin with it the shortest is nearest: `:smi` means `:smile:` before `:smiley:`.
+  const length = (emoji: Emoji): number => codeFor(emoji, wanted.join('_')).length;
   return found
     .map((emoji) => [rank(emoji), emoji] as const)
-    .sort(([a], [b]) => a - b)
+    .sort(([a, one], [b, other]) => a - b || (a === 1 ? length(one) - length(other) : 0))
     .slice(0, most)
     .map(([, emoji]) => emoji);
+}
+
+/** The shortcode to show for an emoji that was found by `query`. */
+export function codeFor({ codes, name }: Emoji, query: string): string {
+  return codes.find((code) => code.startsWith(query.toLowerCase())) ?? codes[0] ?? name;
 }

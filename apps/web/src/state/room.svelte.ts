@@ -69,7 +69,7 @@ export class Room {
     await this.#load('latest', FIRST, (page) => {
       if (asked !== this.#asked) return;
       this.window = page;
-      this.#newest = page.rows.at(-1)?.position ?? FIRST;
+      this.#newest = lastLogged(page.rows)?.position ?? FIRST;
       this.unseen = 0;
       this.atEnd = true;
       this.tellings += 1;
