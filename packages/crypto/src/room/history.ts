@@ -17,7 +17,8 @@ export function heldEpochs(state: OpenRoom): EpochRange[] {
 /**
  * The keys among those asked for that this device may grant to that device, newest first, as many as one grant takes.
  * None unless an admit or an epoch of its own made it a member: nobody reads unseen. Every member has a right to
- * the epochs since it came; the room's history policy decides on those before.
+ * the epochs since it came; the room's history policy decides on those before. `now` should be this device's own clock, so
+ * that a relay cannot stretch the week by telling a false time.
  */
 export function grantable(
   state: OpenRoom,
