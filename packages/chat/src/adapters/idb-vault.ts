@@ -18,6 +18,8 @@ export async function idbVault(name: string): Promise<Vault> {
     },
   });
   let sealKey = await vaultKey();
+  /** Goes up with each wipe, so that what was sealed before it is not written after it. */
+  let era = 0;
 
   async function vaultKey(): Promise<CryptoKey> {
     const kept: unknown = await db.get(META, VAULT_KEY);
@@ -61,7 +63,9 @@ export async function idbVault(name: string): Promise<Vault> {
     },
     async commit(changes) {
       // Sealed first: a transaction would close by itself while waiting for the cipher.
+      const began = era;
       const sealed = await Promise.all(changes.map(seal));
+      if (began !== era) throw new Error('the vault was wiped meanwhile');
       if (sealed.length === 0) return;
       const names = [...new Set(sealed.map(({ store }) => store))];
       const transaction = db.transaction(names, 'readwrite', { durability: 'relaxed' });
@@ -72,6 +76,7 @@ export async function idbVault(name: string): Promise<Vault> {
       await transaction.done;
     },
     async wipe() {
+      era += 1;
       const transaction = db.transaction([META, ...stores], 'readwrite');
       for (const store of [META, ...stores]) void transaction.objectStore(store).clear();
       await transaction.done;

@@ -162,7 +162,9 @@ export class Client {
   async signOut(): Promise<void> {
     const freed = await this.#retire();
     this.#connection.stop();
+    const rooms = this.rooms;
     this.#rooms.clear();
+    await Promise.all(rooms.map((room) => room.close()));
     await this.#ports.vault.wipe();
     this.#preferences = await loadPreferences(this.#ports.vault);
     this.#become({ status: 'none' });

@@ -2,6 +2,7 @@ import {
   admitFrame,
   announceFresh,
   announceRatchet,
+  currentRecord,
   type Device,
   dueForRenewal,
   type EpochKey,
@@ -137,7 +138,8 @@ export class Keys {
       this.#patience?.cancel();
       this.#patience = null;
     }
-    if (open.epoch === 0) return this.#openFresh();
+    // Before the first epoch, and after a void one, there is no key that anybody could grant.
+    if (currentRecord(open) === undefined) return this.#openFresh();
     if (current === null && this.#patience?.over) return this.#openFresh();
     if (missing.length > 0 && JSON.stringify(missing) !== this.#requested) {
       this.#requested = JSON.stringify(missing);

@@ -61,6 +61,8 @@ export class Outbox {
   readonly #way: Way;
   readonly #entries = new Map<MessageId, OutboxEntry>();
   #sending = false;
+  /** Something became possible while sending. */
+  #wanted = false;
   #minor = 0;
 
   constructor(vault: Vault, way: Way) {
@@ -129,14 +131,17 @@ export class Outbox {
 
   /** Sends what waits, one after another; called whenever something may have become possible. */
   flush(): void {
+    this.#wanted = true;
     if (this.#sending) return;
     this.#sending = true;
+    this.#wanted = false;
     this.#sendAll()
       .catch((error: unknown) => {
         if (!(error instanceof Disconnected)) this.#way.trouble(error);
       })
       .finally(() => {
         this.#sending = false;
+        if (this.#wanted) this.flush();
       });
   }
 

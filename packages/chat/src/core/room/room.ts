@@ -16,6 +16,7 @@ import {
   limits,
   type MessageId,
   messageId,
+  RequestError,
   type RoomId,
 } from '@aurora/protocol';
 import type { Clock } from '../../ports/clock.ts';
@@ -147,6 +148,12 @@ export class Room {
     this.#typing.clear();
   }
 
+  /** Leaves off for good; resolves when nothing of it will touch the vault any more. */
+  async close(): Promise<void> {
+    this.lost();
+    await this.#serial.run(async () => {});
+  }
+
   /** Where the relay says the log stands: reads what a lost wake-up left out. */
   head(head: Head): void {
     this.#run(async () => {
@@ -209,7 +216,12 @@ export class Room {
     if (current === null || !connection.isLive || !this.#typing.shouldTell(typing)) return;
     const body = { type: 'typing', at: connection.now(), typing } as const;
     const frame = await sealSignal({ room: this.id, ...current, keys: this.#contentKeys, device, body });
-    await connection.call('signal', { room: this.id, frame });
+    try {
+      await connection.call('signal', { room: this.id, frame });
+    } catch (error) {
+      // Nobody needs to know that a keystroke was not told.
+      if (!(error instanceof Disconnected || error instanceof RequestError)) throw error;
+    }
   }
 
   page(side: 'latest' | 'before' | 'after', position: Position, limit: number): Promise<RowPage> {
