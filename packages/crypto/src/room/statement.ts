@@ -44,7 +44,7 @@ export type Statement = VariantOf<typeof statements>;
 export type EpochStatement = Extract<Statement, { type: 'epoch' }>;
 export type AdmitStatement = Extract<Statement, { type: 'admit' }>;
 
-export const statementShape: Shape<Statement> = variant(statements);
+const statementShape: Shape<Statement> = variant(statements);
 
 /** frame = signature 64 | strict CBOR of the statement; the signature is over "aurora/handshake/1" | CBOR */
 export async function signStatement(device: Device, statement: Statement): Promise<Bytes> {
