@@ -15,6 +15,7 @@ import {
   type IdentityId,
   limits,
   type MessageId,
+  type Millis,
   messageId,
   RequestError,
   type RoomId,
@@ -277,7 +278,8 @@ export class Room {
       room,
       device,
       history,
-      now: () => connection.now(),
+      // The later of the two clocks gives away less: a relay cannot widen the history policy by turning its own back.
+      now: () => Math.max(connection.now(), clock.now()) as Millis,
       after: (delay, call) => clock.after(delay, call),
       open: () => this.#log.open,
       chain: () => this.#log.chain,
