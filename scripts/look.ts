@@ -1,0 +1,46 @@
+// Pictures of the real thing: `npm run look` starts a relay, lets people in, and writes look/*.png.
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { launchBrowser, visit } from '../test/support/browser.ts';
+import { startRelay } from '../test/support/relay.ts';
+import { ROOT } from './bootstrap/root.mjs';
+import { talkingLounge } from './look/lounge.ts';
+
+const FOLDER = join(ROOT, 'look');
+const SIZES = [
+  { width: 390, height: 844 },
+  { width: 820, height: 1180 },
+  { width: 1440, height: 900 },
+];
+
+rmSync(FOLDER, { recursive: true, force: true });
+mkdirSync(FOLDER, { recursive: true });
+const relay = await startRelay();
+const browser = await launchBrowser();
+try {
+  const newcomer = await visit(browser, relay.url);
+  await newcomer.enterButton.waitFor();
+  await photograph(newcomer.page, 'login');
+  const viewer = await talkingLounge(browser, relay);
+  await photograph(viewer.page, 'lounge');
+  for (const fault of [...newcomer.faults, ...viewer.faults]) process.stderr.write(`the page: ${fault}\n`);
+  if (newcomer.faults.length + viewer.faults.length > 0) process.exitCode = 1;
+} finally {
+  await browser.close();
+  await relay.dispose();
+}
+process.stdout.write(`Pictures are in ${FOLDER}\n`);
+// The clients of the lounge hold their sockets open; their work is done.
+process.exit();
+
+async function photograph(page: Page, name: string): Promise<void> {
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme });
+    for (const size of SIZES) {
+      await page.setViewportSize(size);
+      await page.evaluate(() => document.fonts.ready.then(() => undefined));
+      await page.screenshot({ path: join(FOLDER, `${name}-${colorScheme}-${size.width}.png`) });
+    }
+  }
+}
