@@ -6,6 +6,8 @@ import { everyNode, type Source } from './source.ts';
 export interface Import {
   readonly name: string;
   readonly node: ts.Node;
+  /** Whether it is gone when the types are stripped. `import { type A }` is not: an empty import remains. */
+  readonly erased: boolean;
 }
 
 /** What a file imports, types included: a wrong dependency of types is a wrong dependency. */
@@ -13,7 +15,9 @@ export function importsOf(source: Source): readonly Import[] {
   const found: Import[] = [];
   everyNode(source, (node) => {
     const specifier = specifierOf(node);
-    if (specifier && ts.isStringLiteralLike(specifier)) found.push({ name: specifier.text, node });
+    if (specifier && ts.isStringLiteralLike(specifier)) {
+      found.push({ name: specifier.text, node, erased: isErased(node) });
+    }
   });
   return found;
 }
@@ -22,6 +26,11 @@ export function importsOf(source: Source): readonly Import[] {
 export function targetOf(source: Source, name: string): string | undefined {
   if (!name.startsWith('.')) return undefined;
   return posix.join(posix.dirname(source.path), name.replace(/\?.*$/, ''));
+}
+
+function isErased(node: ts.Node): boolean {
+  if (ts.isImportDeclaration(node)) return node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword;
+  return ts.isImportTypeNode(node) || (ts.isExportDeclaration(node) && node.isTypeOnly);
 }
 
 function specifierOf(node: ts.Node): ts.Node | undefined {

@@ -48,7 +48,8 @@ describe('the container keeps in step with npm start', () => {
       .filter((name) => name.endsWith('.ts'))
       .map((name) => read(`apps/server/src/${name}`))
       .join('\n');
-    for (const name of all(/\b(AURORA_[A-Z_]+)=/g)) expect([name, relay.includes(name)]).toEqual([name, true]);
+    for (const name of all(/\b(AURORA_[A-Z_]+)=/g))
+      expect([name, relay.includes(name)]).toEqual([name, true]);
   });
 
   it('is not root, keeps its data in a volume, and is asked for its health', () => {

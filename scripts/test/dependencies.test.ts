@@ -63,12 +63,20 @@ describe('cycles', () => {
   it('are found, however long, and told from end to end', async () => {
     const root = planted({
       'packages/chat/src/a.ts': "import './b.ts';",
-      'packages/chat/src/b.ts': "import type { C } from './c.ts';",
+      'packages/chat/src/b.ts': "import { type C } from './c.ts';",
       'packages/chat/src/c.ts': "export * from './a.ts';",
     });
     const [cycle, ...others] = await noCycles.run(root);
     expect(cycle).toMatch(/a\.ts → .*b\.ts → .*c\.ts → .*a\.ts$/);
     expect(others).toEqual([]);
+  });
+
+  it('are not what types make of each other', async () => {
+    const root = planted({
+      'test/a.ts': "import './b.ts';",
+      'test/b.ts': "import type { A } from './a.ts';",
+    });
+    expect(await noCycles.run(root)).toEqual([]);
   });
 
   it('are not what two ways to one file make', async () => {
