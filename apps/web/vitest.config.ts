@@ -6,5 +6,10 @@ export default defineConfig({
   root: import.meta.dirname,
   plugins: [svelte(), emojiData()],
   resolve: { conditions: ['browser'] },
-  test: { name: 'web', include: ['test/**/*.test.ts'], environment: 'jsdom' },
+  test: {
+    name: 'web',
+    include: ['test/**/*.test.ts'],
+    environment: 'jsdom',
+    environmentOptions: { jsdom: { url: 'http://localhost/' } },
+  },
 });

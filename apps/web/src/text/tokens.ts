@@ -45,21 +45,22 @@ function safeHref(shown: string): string | undefined {
   return url.hostname === '' || url.hostname === 'www' ? undefined : url.href;
 }
 
-/** Punctuation that ends the sentence rather than the link, and brackets that were opened before it. */
+/**
+ * Cuts off punctuation that ends the sentence rather than the link, and brackets that were opened before it. Counts each
+ * bracket once: a message of nothing but brackets must not cost its reader a second.
+ */
 function withoutTrailing(link: string): string {
+  const counts = new Map<string, number>();
+  for (const character of link) counts.set(character, (counts.get(character) ?? 0) + 1);
   let end = link.length;
   while (end > 0) {
     const last = link[end - 1] ?? '';
     const opener = CLOSERS[last];
-    if (opener !== undefined) {
-      const inside = link.slice(0, end);
-      if (count(inside, opener) >= count(inside, last)) break;
-    } else if (!/[.,;:!?'*_~…]/.test(last)) break;
+    if (opener === undefined && !/[.,;:!?'*_~…]/.test(last)) break;
+    const closed = counts.get(last) ?? 0;
+    if (opener !== undefined && (counts.get(opener) ?? 0) >= closed) break;
+    counts.set(last, closed - 1);
     end -= 1;
   }
   return link.slice(0, end);
-}
-
-function count(text: string, character: string): number {
-  return text.split(character).length - 1;
 }
