@@ -6,6 +6,7 @@ import {
   challengeBytes,
   credentialBytes,
   deviceBytes,
+  deviceBytes,
   XWING_PUB,
 } from '@aurora/protocol';
 
@@ -37,6 +38,7 @@ export function createDevice(nickname: string): Device {
     hpkePub: copy(randomBytes(XWING_PUB)),
   };
   const signature = copy(sign(null, credentialBytes(unsigned), identity.privateKey));
+  const deviceSignature = copy(sign(null, deviceBytes(unsigned), device.privateKey));
   const deviceSignature = copy(sign(null, deviceBytes(unsigned), device.privateKey));
   return {
     credential: { ...unsigned, signature, deviceSignature },
