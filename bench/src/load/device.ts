@@ -6,7 +6,6 @@ import {
   challengeBytes,
   credentialBytes,
   deviceBytes,
-  deviceBytes,
   XWING_PUB,
 } from '@aurora/protocol';
 
@@ -38,7 +37,6 @@ export function createDevice(nickname: string): Device {
     hpkePub: copy(randomBytes(XWING_PUB)),
   };
   const signature = copy(sign(null, credentialBytes(unsigned), identity.privateKey));
-  const deviceSignature = copy(sign(null, deviceBytes(unsigned), device.privateKey));
   const deviceSignature = copy(sign(null, deviceBytes(unsigned), device.privateKey));
   return {
     credential: { ...unsigned, signature, deviceSignature },

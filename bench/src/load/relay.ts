@@ -115,7 +115,7 @@ class RelaySpeaker implements Speaker {
 
 export function relay(origin: string, acks?: Acks): Dialect {
   return {
-    path: '/',
+    path: '/socket',
     subprotocol: SUBPROTOCOL,
     speak: (member, conversation) => new RelaySpeaker(deviceOf(member), origin, conversation, acks),
   };

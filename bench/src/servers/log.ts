@@ -13,9 +13,7 @@ import {
   type Seq,
   toHex,
 } from '@aurora/protocol';
-import { nodeClock } from '../../../apps/server/src/adapters/node/clock.ts';
-import { sqliteStorage } from '../../../apps/server/src/adapters/sqlite/storage.ts';
-import type { Draft } from '../../../apps/server/src/ports/log.ts';
+import { type Clock, type Storage, sqliteStorage } from '@aurora/server';
 import { clock } from '../clock.ts';
 import { PAYLOAD } from '../load/dialect.ts';
 import { Histogram } from '../measure/histogram.ts';
@@ -25,10 +23,19 @@ import type { AppendTimes, LogOrder, ReadTimes } from './log-process.ts';
 /** The relay's own log on a disk, without a relay around it. */
 const folder = mkdtempSync(join(tmpdir(), 'aurora-bench-log-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-const { log } = await sqliteStorage({ folder, clock: nodeClock });
+const wallClock: Clock = {
+  now: () => Date.now() as Millis,
+  elapsed: () => performance.now(),
+  after(delay, act) {
+    const timer = setTimeout(act, delay);
+    return () => clearTimeout(timer);
+  },
+  soon: (act) => void setImmediate(act),
+};
+const { log } = await sqliteStorage({ folder, clock: wallClock });
 const sender = toHex(randomBytes(16)) as DeviceId;
 
-function draft(): Draft {
+function draft(): Parameters<Storage['log']['append']>[0] {
   return {
     room: LOUNGE,
     kind: 'message',
