@@ -119,9 +119,10 @@ export class World {
     await person.client.load();
     const entered = person.client.enter(nickname);
     let done = false;
-    entered.finally(() => {
+    const over = () => {
       done = true;
-    });
+    };
+    entered.then(over, over);
     await this.until(`${nickname} entered`, () => done);
     await entered;
     return person;
