@@ -20,31 +20,40 @@ function serveEveryTab(): void {
   });
 }
 
+/** Takes a lock and keeps it as long as this thread lives; resolves once it is held. */
+function hold(name: string): Promise<void> {
+  return new Promise((held) => {
+    void navigator.locks.request(name, () => {
+      held();
+      return new Promise(() => {});
+    });
+  });
+}
+
 async function serveOneTab(): Promise<void> {
   const tab = crypto.randomUUID();
-  const channel: Channel = new BroadcastChannel('aurora/engine');
   const alive = (name: string): string => `aurora/tab/${name}`;
   const tell = (message: FromEngine | Moved): void => self.postMessage(message);
-
-  // Held as long as this tab lives: its release is how a leader learns that a follower died.
-  void navigator.locks.request(alive(tab), () => new Promise(() => {}));
-  const follower = follow(channel, tab, tell, () => tell({ type: 'moved' }));
-  let send: (message: FromPage) => void = follower.send;
+  const early: FromPage[] = [];
+  let send = (message: FromPage): void => void early.push(message);
   self.addEventListener('message', ({ data }: MessageEvent<FromPage>) => send(data));
 
-  await navigator.locks.request('aurora/engine', async () => {
-    const unheard = follower.stop();
-    const engine = start();
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = ({ data }: MessageEvent<FromEngine>) => tell(data);
-    for (const message of unheard) port1.postMessage(message);
-    send = (message) => port1.postMessage(message);
-    engine.attach(port2);
-    lead(channel, engine.attach, (name) =>
-      navigator.locks.request(alive(name), { mode: 'shared' }, () => {}),
-    );
-    await new Promise(() => {});
-  });
+  // The release of this lock is how a leader learns that a follower died: so it is held before the leader hears hello.
+  await hold(alive(tab));
+  const channel: Channel = new BroadcastChannel('aurora/engine');
+  const follower = follow(channel, tab, tell, () => tell({ type: 'moved' }));
+  for (const message of early) follower.send(message);
+  send = follower.send;
+
+  await hold('aurora/engine');
+  const unheard = follower.stop();
+  const engine = start();
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = ({ data }: MessageEvent<FromEngine>) => tell(data);
+  for (const message of unheard) port1.postMessage(message);
+  send = (message) => port1.postMessage(message);
+  engine.attach(port2);
+  lead(channel, engine.attach, (name) => navigator.locks.request(alive(name), { mode: 'shared' }, () => {}));
 }
 
 if ('onconnect' in self) serveEveryTab();
