@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { Complaint } from './complaint.mjs';
+import { watchParent } from './orphan.mjs';
 
 /**
  * Runs a program on this terminal and waits for it; resolves to the exit code that the shell would see.
@@ -64,7 +65,11 @@ function forwardSignals(child) {
   const terminate = () => child.kill('SIGTERM');
   const hangUp = () => child.kill('SIGHUP');
   process.on('SIGINT', interrupt).on('SIGTERM', terminate).on('SIGHUP', hangUp);
-  return () => process.off('SIGINT', interrupt).off('SIGTERM', terminate).off('SIGHUP', hangUp);
+  const unwatch = watchParent(terminate);
+  return () => {
+    unwatch();
+    process.off('SIGINT', interrupt).off('SIGTERM', terminate).off('SIGHUP', hangUp);
+  };
 }
 
 /** @param {NodeJS.Signals} signal */
