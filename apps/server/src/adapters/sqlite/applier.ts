@@ -1,0 +1,61 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { applyDirectory } from './apply-directory.ts';
+import { LogApplier } from './apply-log.ts';
+import { applyMail } from './apply-mail.ts';
+import type { Command, Outcome } from './command.ts';
+
+/** Carries out commands on the writer's connection, many in one transaction. */
+export class Applier {
+  readonly #db: DatabaseSync;
+  readonly #log: LogApplier;
+  readonly #directory: ReturnType<typeof applyDirectory>;
+  readonly #mail: ReturnType<typeof applyMail>;
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+    this.#log = new LogApplier(db);
+    this.#directory = applyDirectory(db);
+    this.#mail = applyMail(db);
+  }
+
+  /** All of them durably, or none: then it throws what SQLite threw. */
+  commit(commands: readonly Command[]): Outcome[] {
+    try {
+      this.#db.exec('BEGIN IMMEDIATE');
+      const outcomes = commands.map((command) => this.#apply(command));
+      this.#log.flush();
+      this.#db.exec('COMMIT');
+      return outcomes;
+    } catch (error) {
+      // SQLite has rolled back by itself after some errors, a full disk among them.
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      this.#log.forget();
+      throw error;
+    }
+  }
+
+  #apply(command: Command): Outcome {
+    switch (command.type) {
+      case 'append':
+        return { type: 'append', value: this.#log.append(command.draft) };
+      case 'claim':
+        return { type: 'claim', value: this.#directory.claim(command.claim) };
+      case 'retire':
+        this.#directory.retire(command.identity);
+        return { type: 'done' };
+      case 'release':
+        return { type: 'release', value: this.#directory.release(command.stale) };
+      case 'add_member':
+        this.#mail.addMember(command.room, command.identity);
+        return { type: 'done' };
+      case 'put_delivery':
+        return { type: 'put_delivery', value: this.#mail.put(command.device, command.delivery) };
+      case 'collect':
+        this.#mail.collect(command.device, command.deliveries);
+        return { type: 'done' };
+      case 'put_register':
+        this.#mail.putRegister(command.room, command.kind, command.register);
+        return { type: 'done' };
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import {
+  type DeviceId,
+  type Epoch,
+  entryKinds,
+  equalBytes,
+  type Millis,
+  type RoomId,
+  type Seq,
+} from '@aurora/protocol';
+import type { Appended, Draft } from '../../ports/log.ts';
+import { blob, bytes, number } from './blob.ts';
+
+interface Room {
+  readonly number: number;
+  seq: Seq;
+  epoch: Epoch;
+  at: Millis;
+  changed: boolean;
+}
+
+/** How many senders are remembered as having spoken, to spare them an update each time. */
+const REMEMBERED = 100_000;
+
+/** The append transaction. Heads of rooms are kept here and written once a transaction. */
+export class LogApplier {
+  readonly #rooms = new Map<RoomId, Room>();
+  readonly #spoke = new Set<DeviceId>();
+  readonly #findRoom: StatementSync;
+  readonly #findEntry: StatementSync;
+  readonly #insert: StatementSync;
+  readonly #setHead: StatementSync;
+  readonly #setSpoke: StatementSync;
+
+  constructor(db: DatabaseSync) {
+    this.#findRoom = db.prepare('SELECT number, seq, epoch, at FROM rooms WHERE room = ?');
+    this.#findEntry = db.prepare('SELECT room, seq, at, frame FROM entries WHERE id = ? AND sender = ?');
+    this.#insert = db.prepare('INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+    this.#setHead = db.prepare('UPDATE rooms SET seq = ?, epoch = ?, at = ? WHERE number = ?');
+    this.#setSpoke = db.prepare('UPDATE devices SET spoke = 1 WHERE device = ?');
+  }
+
+  append(draft: Draft): Appended {
+    const room = this.#room(draft.room);
+    if (room === undefined) return { status: 'no_such_room' };
+    const sender = blob(draft.sender);
+    const id = blob(draft.id);
+    const earlier = this.#findEntry.get(id, sender);
+    if (earlier !== undefined) {
+      const same = number(earlier.room) === room.number && equalBytes(bytes(earlier.frame), draft.frame);
+      return same
+        ? { status: 'duplicate', seq: number(earlier.seq), at: number(earlier.at) }
+        : { status: 'id_reused' };
+    }
+    if (draft.epoch !== room.epoch) return { status: 'stale_epoch', epoch: room.epoch };
+    const seq = (room.seq + 1) as Seq;
+    const at = Math.max(draft.at, room.at) as Millis;
+    const kind = entryKinds.indexOf(draft.kind);
+    this.#insert.run(room.number, seq, kind, sender, id, draft.epoch, at, draft.frame);
+    if (!this.#spoke.has(draft.sender)) this.#rememberSpoke(draft.sender, sender);
+    room.seq = seq;
+    room.at = at;
+    if (draft.kind === 'commit') room.epoch = (draft.epoch + 1) as Epoch;
+    room.changed = true;
+    return { status: 'appended', seq, at };
+  }
+
+  /** Writes the heads that this transaction moved. */
+  flush(): void {
+    for (const room of this.#rooms.values()) {
+      if (!room.changed) continue;
+      this.#setHead.run(room.seq, room.epoch, room.at, room.number);
+      room.changed = false;
+    }
+  }
+
+  /** After a rollback, only the disk knows. */
+  forget(): void {
+    this.#rooms.clear();
+    this.#spoke.clear();
+  }
+
+  #room(id: RoomId): Room | undefined {
+    const known = this.#rooms.get(id);
+    if (known !== undefined) return known;
+    const row = this.#findRoom.get(blob(id));
+    if (row === undefined) return undefined;
+    const room: Room = {
+      number: number(row.number),
+      seq: number(row.seq),
+      epoch: number(row.epoch),
+      at: number(row.at),
+      changed: false,
+    };
+    this.#rooms.set(id, room);
+    return room;
+  }
+
+  #rememberSpoke(sender: DeviceId, kept: Uint8Array): void {
+    this.#setSpoke.run(kept);
+    if (this.#spoke.size >= REMEMBERED) this.#spoke.clear();
+    this.#spoke.add(sender);
+  }
+}

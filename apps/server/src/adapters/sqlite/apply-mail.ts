@@ -1,0 +1,42 @@
+import type { DatabaseSync } from 'node:sqlite';
+import {
+  type Delivery,
+  type DeliveryId,
+  type DeviceId,
+  type IdentityId,
+  limits,
+  type Register,
+  type RoomId,
+} from '@aurora/protocol';
+import { blob, number } from './blob.ts';
+
+/** The writes of mailboxes, registers and memberships, each one step of a transaction. */
+export function applyMail(db: DatabaseSync) {
+  const count = db.prepare('SELECT count(*) AS waiting FROM deliveries WHERE device = ?');
+  const insert = db.prepare(
+    'INSERT INTO deliveries (device, id, room, sender, at, frame) VALUES (?, ?, ?, ?, ?, ?)',
+  );
+  const remove = db.prepare('DELETE FROM deliveries WHERE device = ? AND id = ?');
+  const register = db.prepare('INSERT OR REPLACE INTO registers VALUES (?, ?, ?, ?, ?)');
+  const member = db.prepare('INSERT OR IGNORE INTO members VALUES (?, ?)');
+
+  return {
+    put(device: DeviceId, { id, room, sender, at, frame }: Delivery): 'kept' | 'full' {
+      if (number(count.get(blob(device))?.waiting) >= limits.mailbox) return 'full';
+      insert.run(blob(device), blob(id), blob(room), blob(sender), at, frame);
+      return 'kept';
+    },
+
+    collect(device: DeviceId, deliveries: readonly DeliveryId[]): void {
+      for (const id of deliveries) remove.run(blob(device), blob(id));
+    },
+
+    putRegister(room: RoomId, kind: number, { sender, at, frame }: Register): void {
+      register.run(blob(room), kind, blob(sender), at, frame);
+    },
+
+    addMember(room: RoomId, identity: IdentityId): void {
+      member.run(blob(identity), blob(room));
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import type { Delivery, DeliveryId, DeviceId, IdentityId, Register, RoomId } from '@aurora/protocol';
+import type { Claim, Claimed, Stale } from '../../ports/directory.ts';
+import type { Appended, Draft } from '../../ports/log.ts';
+import type { StorageFault } from '../../ports/storage-error.ts';
+
+/** One thing for the writer thread to do. */
+export type Command =
+  | { readonly type: 'append'; readonly draft: Draft }
+  | { readonly type: 'claim'; readonly claim: Claim }
+  | { readonly type: 'retire'; readonly identity: IdentityId }
+  | { readonly type: 'release'; readonly stale: Stale }
+  | { readonly type: 'add_member'; readonly room: RoomId; readonly identity: IdentityId }
+  | { readonly type: 'put_delivery'; readonly device: DeviceId; readonly delivery: Delivery }
+  | { readonly type: 'collect'; readonly device: DeviceId; readonly deliveries: readonly DeliveryId[] }
+  | {
+      readonly type: 'put_register';
+      readonly room: RoomId;
+      readonly kind: number;
+      readonly register: Register;
+    };
+
+/** What came of it, by the command's type. */
+export type Outcome =
+  | { readonly type: 'append'; readonly value: Appended }
+  | { readonly type: 'claim'; readonly value: Claimed }
+  | { readonly type: 'release'; readonly value: number }
+  | { readonly type: 'put_delivery'; readonly value: 'kept' | 'full' }
+  | { readonly type: 'done' };
+
+/** What the main thread posts: everything gathered while the last commit was under way. */
+export type ToWriter =
+  | { readonly type: 'commit'; readonly commands: readonly Command[] }
+  | { readonly type: 'close' };
+
+/** One transaction for them all: all stand on disk, or none does. */
+export type FromWriter =
+  | { readonly type: 'committed'; readonly outcomes: readonly Outcome[] }
+  | { readonly type: 'failed'; readonly fault: StorageFault; readonly reason: string }
+  | { readonly type: 'closed' };

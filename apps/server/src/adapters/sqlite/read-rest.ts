@@ -1,0 +1,78 @@
+import type { DatabaseSync } from 'node:sqlite';
+import {
+  credentialShape,
+  type Delivery,
+  type DeviceId,
+  decode,
+  type IdentityId,
+  type RoomId,
+} from '@aurora/protocol';
+import type { Listing, Looks } from '../../ports/directory.ts';
+import type { Waiting } from '../../ports/mailbox.ts';
+import type { RegisterPage } from '../../ports/registers.ts';
+import { blob, bytes, hex, number } from './blob.ts';
+
+const NOTHING = new Uint8Array(0);
+
+/** The reads of directory, memberships, mailboxes and registers, on the main thread's own connection. */
+export function readRest(db: DatabaseSync) {
+  const findDevice = db.prepare(
+    'SELECT devices.identity, credential, seen FROM devices LEFT JOIN identities USING (identity) WHERE device = ?',
+  );
+  const findLook = db.prepare('SELECT 1 FROM identities WHERE folded = ? OR as_written = ?');
+  const rooms = db.prepare('SELECT room FROM members WHERE identity = ?');
+  const deliveries = db.prepare('SELECT * FROM deliveries WHERE device = ? ORDER BY number LIMIT ?');
+  const registers = db.prepare(
+    'SELECT sender, at, frame FROM registers WHERE room = ? AND kind = ? AND sender > ? ORDER BY sender LIMIT ?',
+  );
+
+  return {
+    find(devices: readonly DeviceId[]): Listing[] {
+      return devices.flatMap((device) => {
+        const row = findDevice.get(blob(device));
+        if (row === undefined) return [];
+        const credential = decode(credentialShape, bytes(row.credential));
+        const seen = row.seen === null ? undefined : number<NonNullable<Listing['seen']>>(row.seen);
+        return [{ device, identity: hex<IdentityId>(row.identity), credential, seen }];
+      });
+    },
+
+    free(looks: readonly Looks[]): number[] {
+      return looks.flatMap((look, index) => (findLook.get(...look) === undefined ? [index] : []));
+    },
+
+    rooms(identity: IdentityId): RoomId[] {
+      return rooms.all(blob(identity)).map((row) => hex(row.room));
+    },
+
+    waiting(device: DeviceId, limit: number, size: number): Waiting {
+      const waiting: Delivery[] = [];
+      let left = size;
+      for (const row of deliveries.iterate(blob(device), limit + 1)) {
+        const frame = bytes(row.frame);
+        left -= frame.length;
+        if (waiting.length === limit || (waiting.length > 0 && left < 0))
+          return { deliveries: waiting, more: true };
+        waiting.push({
+          id: hex(row.id),
+          room: hex(row.room),
+          sender: hex(row.sender),
+          at: number(row.at),
+          frame,
+        });
+      }
+      return { deliveries: waiting, more: false };
+    },
+
+    registers(room: RoomId, kind: number, after: DeviceId | null, limit: number): RegisterPage {
+      const from = after === null ? NOTHING : blob(after);
+      const rows = registers.all(blob(room), kind, from, limit + 1);
+      const page = rows.slice(0, limit).map((row) => ({
+        sender: hex<DeviceId>(row.sender),
+        at: number<Delivery['at']>(row.at),
+        frame: bytes(row.frame),
+      }));
+      return { registers: page, more: rows.length > limit };
+    },
+  };
+}

@@ -1,0 +1,80 @@
+/**
+ * The tables. `entries` are clustered by room and seq, so that a page is one stretch of the disk; the index for
+ * idempotency starts with the message id, which is time-ordered, so that new rows go to its end and not all over it.
+ */
+export const SCHEMA_VERSION = 1;
+
+export const SCHEMA = `
+CREATE TABLE meta (
+  name TEXT PRIMARY KEY,
+  value ANY NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE rooms (
+  number INTEGER PRIMARY KEY,
+  room BLOB NOT NULL UNIQUE,
+  seq INTEGER NOT NULL,
+  epoch INTEGER NOT NULL,
+  at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE entries (
+  room INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  sender BLOB NOT NULL,
+  id BLOB NOT NULL,
+  epoch INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  frame BLOB NOT NULL,
+  PRIMARY KEY (room, seq)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX entries_by_id ON entries (id, sender);
+CREATE INDEX handshakes ON entries (room, seq) WHERE kind <> 0;
+
+CREATE TABLE identities (
+  identity BLOB PRIMARY KEY,
+  nickname TEXT NOT NULL,
+  folded TEXT NOT NULL UNIQUE,
+  as_written TEXT NOT NULL UNIQUE,
+  seen INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX identities_by_seen ON identities (seen);
+
+CREATE TABLE devices (
+  device BLOB PRIMARY KEY,
+  identity BLOB NOT NULL,
+  credential BLOB NOT NULL,
+  spoke INTEGER NOT NULL
+) STRICT;
+CREATE INDEX devices_by_identity ON devices (identity);
+
+CREATE TABLE members (
+  identity BLOB NOT NULL,
+  room BLOB NOT NULL,
+  PRIMARY KEY (identity, room)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE deliveries (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  device BLOB NOT NULL,
+  id BLOB NOT NULL,
+  room BLOB NOT NULL,
+  sender BLOB NOT NULL,
+  at INTEGER NOT NULL,
+  frame BLOB NOT NULL
+) STRICT;
+CREATE INDEX deliveries_by_device ON deliveries (device);
+
+CREATE TABLE registers (
+  room BLOB NOT NULL,
+  kind INTEGER NOT NULL,
+  sender BLOB NOT NULL,
+  at INTEGER NOT NULL,
+  frame BLOB NOT NULL,
+  PRIMARY KEY (room, kind, sender)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX registers_by_sender ON registers (sender);
+
+PRAGMA user_version = ${SCHEMA_VERSION};
+`;

@@ -1,0 +1,37 @@
+import { statfs } from 'node:fs/promises';
+import type { Clock } from '../../ports/clock.ts';
+
+const EVERY = 5000;
+
+export interface Space {
+  /** Whether the disk was short of space when last looked at. */
+  short(): boolean;
+  stop(): void;
+}
+
+/** Looks at a folder's disk now and then: below `share` free, nothing more is written, so that reading goes on. */
+export async function watchSpace(folder: string, share: number, clock: Clock): Promise<Space> {
+  let short = false;
+  let cancel = () => {};
+  let stopped = false;
+
+  async function look(): Promise<void> {
+    try {
+      const { bavail, blocks } = await statfs(folder);
+      short = blocks > 0 && bavail < blocks * share;
+    } catch {
+      // A folder that cannot be looked at fails its writes with words of its own.
+      short = false;
+    }
+    if (!stopped) cancel = clock.after(EVERY, () => void look());
+  }
+
+  await look();
+  return {
+    short: () => short,
+    stop() {
+      stopped = true;
+      cancel();
+    },
+  };
+}

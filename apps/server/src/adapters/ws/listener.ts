@@ -1,0 +1,100 @@
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { limits, SUBPROTOCOL } from '@aurora/protocol';
+import { WebSocket, WebSocketServer } from 'ws';
+import type { Relay } from '../../core/relay.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { addressOf } from '../http/address.ts';
+import { Connection } from './connection.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { type OriginRule, originOf } from './origin.ts';
+
+export interface ListenerOptions extends OriginRule {
+  readonly trustProxy: boolean;
+}
+
+export interface Listener {
+  /** Takes over a socket that asks to become a WebSocket. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  stop(): void;
+}
+
+const PATH = '/socket';
+const NOTHING = new Uint8Array(0);
+
+/** A `ws` socket that knows its connection, so that one set of handlers serves all 20,000. */
+class Peer extends WebSocket {
+  connection: Connection | undefined;
+  forget: (() => void) | undefined;
+}
+
+/** Text is no message of ours, and no bytes decode to nothing: SPEC [TR2]. */
+function onMessage(this: WebSocket, data: WebSocket.RawData, isBinary: boolean): void {
+  const connection = this instanceof Peer ? this.connection : undefined;
+  if (connection === undefined) return;
+  connection.heard = true;
+  connection.receiver?.receive(isBinary && data instanceof Buffer ? data : NOTHING);
+}
+
+function onPong(this: WebSocket): void {
+  if (this instanceof Peer && this.connection !== undefined) this.connection.heard = true;
+}
+
+function onClose(this: WebSocket): void {
+  if (!(this instanceof Peer)) return;
+  this.forget?.();
+  this.connection?.receiver?.closed();
+  this.connection = undefined;
+}
+
+/** `ws` closes with the right code by itself: 1009 for what is too large, 1002 for what is no WebSocket frame. */
+function onError(): void {}
+
+function refuse(socket: Duplex, status: number, sentence: string): void {
+  socket.on('error', onError);
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(sentence)}\r\n\r\n${sentence}`,
+  );
+}
+
+function offers({ headers }: IncomingMessage): boolean {
+  const offered = headers['sec-websocket-protocol']?.split(',') ?? [];
+  return offered.some((name) => name.trim() === SUBPROTOCOL);
+}
+
+/** The WebSocket side of the listener. */
+export function socketListener(relay: Relay, clock: Clock, options: ListenerOptions): Listener {
+  const heartbeat = new Heartbeat(clock);
+  const server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: limits.message,
+    handleProtocols: () => SUBPROTOCOL,
+    WebSocket: Peer,
+  });
+
+  function accept(ws: Peer, raw: Duplex, peer: { address: string; origin: string }): void {
+    const connection = new Connection(ws, raw);
+    ws.connection = connection;
+    ws.on('message', onMessage);
+    ws.on('pong', onPong);
+    ws.on('close', onClose);
+    ws.on('error', onError);
+    ws.forget = heartbeat.add(connection);
+    connection.receiver = relay.accept(connection, peer);
+  }
+
+  return {
+    upgrade(request, socket, head) {
+      if (request.url?.split('?')[0] !== PATH) return refuse(socket, 404, 'WebSockets are at /socket.');
+      if (!offers(request)) return refuse(socket, 400, `The subprotocol ${SUBPROTOCOL} is not offered.`);
+      const origin = originOf(request, options);
+      if (origin === undefined)
+        return refuse(socket, 403, 'This origin is not allowed. The operator allows it with --origin.');
+      const peer = { address: addressOf(request, options.trustProxy), origin };
+      return server.handleUpgrade(request, socket, head, (ws) => accept(ws, socket, peer));
+    },
+    stop: () => heartbeat.stop(),
+  };
+}

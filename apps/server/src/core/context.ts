@@ -1,0 +1,25 @@
+import type { IdentityId } from '@aurora/protocol';
+import type { Ports } from '../ports/ports.ts';
+import type { Rates } from './rate/rates.ts';
+import type { Rooms } from './room/rooms.ts';
+import type { LiveDevices } from './session/live-devices.ts';
+import type { Outlet } from './session/outlet.ts';
+import type { Session } from './session/session.ts';
+import type { Settings } from './settings.ts';
+
+/** What a session and its operations work with. */
+export interface Context {
+  readonly ports: Ports;
+  readonly settings: Settings;
+  readonly rooms: Rooms;
+  readonly live: LiveDevices;
+  readonly rates: Rates;
+  readonly outlet: Outlet;
+  /** Identities that are signing out: nothing of theirs may follow their going. */
+  readonly retiring: Set<IdentityId>;
+  /** The session has ended; called once. */
+  gone(session: Session): void;
+  /** The session has answered everything it was asked. */
+  idle(): void;
+  draining(): boolean;
+}

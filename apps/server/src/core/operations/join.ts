@@ -1,0 +1,29 @@
+import { limits, type ReplyOf, RequestError, type RequestOf } from '@aurora/protocol';
+import type { Context } from '../context.ts';
+import type { Session } from '../session/session.ts';
+import type { Account } from '../session/state.ts';
+import { noSuchRoom } from './joined-room.ts';
+
+/** A membership that lasts first, then live in the room. */
+export async function join(
+  context: Context,
+  session: Session,
+  { identity, device }: Account,
+  { room: id }: RequestOf<'join'>,
+): Promise<ReplyOf<'join'>> {
+  const { members, clock } = context.ports;
+  const room = await context.rooms.open(id);
+  if (room === undefined) throw noSuchRoom();
+  const memberships = await members.rooms(identity);
+  if (!memberships.includes(id)) {
+    if (memberships.length >= limits.rooms)
+      throw new RequestError(
+        'too_large',
+        `You are in ${limits.rooms} rooms, which is the most. Leave one first.`,
+      );
+    context.rates.countMembership(device, clock.elapsed());
+    await members.add(id, identity);
+  }
+  if (session.account !== undefined) room.enter(session, session.account);
+  return room.hub.head;
+}

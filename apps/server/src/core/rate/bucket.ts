@@ -1,0 +1,52 @@
+import type { Rate } from '../settings.ts';
+
+/** A token bucket as two numbers. */
+export interface Bucket {
+  tokens: number;
+  at: number;
+}
+
+function refill(bucket: Bucket, { burst, perSecond }: Rate, now: number): void {
+  bucket.tokens = Math.min(burst, bucket.tokens + ((now - bucket.at) / 1000) * perSecond);
+  bucket.at = now;
+}
+
+export function fullBucket({ burst }: Rate, now: number): Bucket {
+  return { tokens: burst, at: now };
+}
+
+/** Takes a token; otherwise answers the milliseconds until there is one. */
+export function take(bucket: Bucket, rate: Rate, now: number): number {
+  refill(bucket, rate, now);
+  if (bucket.tokens < 1) return Math.max(1, Math.ceil(((1 - bucket.tokens) / rate.perSecond) * 1000));
+  bucket.tokens -= 1;
+  return 0;
+}
+
+/** Buckets by owner; a full one need not be remembered. */
+export class Buckets<Owner> {
+  readonly #rate: Rate;
+  readonly #buckets = new Map<Owner, Bucket>();
+
+  constructor(rate: Rate) {
+    this.#rate = rate;
+  }
+
+  /** As `take`. */
+  take(owner: Owner, now: number): number {
+    let bucket = this.#buckets.get(owner);
+    if (bucket === undefined) {
+      bucket = fullBucket(this.#rate, now);
+      this.#buckets.set(owner, bucket);
+    }
+    return take(bucket, this.#rate, now);
+  }
+
+  /** Forgets the full ones. */
+  sweep(now: number): void {
+    for (const [owner, bucket] of this.#buckets) {
+      refill(bucket, this.#rate, now);
+      if (bucket.tokens >= this.#rate.burst) this.#buckets.delete(owner);
+    }
+  }
+}

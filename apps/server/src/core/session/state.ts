@@ -1,0 +1,16 @@
+import type { Bytes, CloseReason, DeviceId, IdentityId } from '@aurora/protocol';
+import type { Bucket } from '../rate/bucket.ts';
+
+/** Who a session is, once proved. */
+export interface Account {
+  readonly device: DeviceId;
+  readonly identity: IdentityId;
+  readonly nickname: string;
+}
+
+/** A session's life, in this order. */
+export type SessionState =
+  /** Waiting for `auth`; `busy` while one is being checked, since a nonce serves one at a time. */
+  | { readonly status: 'greeting'; readonly nonce: Bytes; readonly busy: boolean; readonly tries: number }
+  | { readonly status: 'authenticated'; readonly account: Account; readonly bucket: Bucket }
+  | { readonly status: 'closing'; readonly reason: CloseReason | 'lost' };

@@ -1,0 +1,64 @@
+/** So many at once, then so many a second. */
+export interface Rate {
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
+export interface Settings {
+  /** Milliseconds to authenticate in. */
+  readonly authTimeout: number;
+  readonly sockets: number;
+  readonly socketsPerAddress: number;
+  readonly sessionsPerDevice: number;
+  readonly rates: {
+    /** Of a device. */
+    readonly append: Rate;
+    readonly signal: Rate;
+    /** New memberships; a rejoin is free. */
+    readonly join: Rate;
+    readonly deliver: Rate;
+    /** Of a session, for everything else. */
+    readonly other: Rate;
+  };
+  /** Bytes that may wait for one socket: above it signals are dropped. */
+  readonly signalQueue: number;
+  /** Bytes that may wait for one socket: above it the session ends. */
+  readonly queue: number;
+  /** Milliseconds after which a leave is one, so that a reload is none. */
+  readonly leaveGrace: number;
+  /** Milliseconds that comings and goings gather. */
+  readonly presenceGather: number;
+  /** Milliseconds that requests for keys gather, and after which two more holders are asked. */
+  readonly keyGather: number;
+  readonly keyRetry: number;
+  /** Milliseconds after which a nickname that never spoke is free again. */
+  readonly nicknameIdle: number;
+  /** Milliseconds over which clients come back after a stop, and within which what was taken is answered. */
+  readonly goawaySpread: number;
+  readonly drainMost: number;
+}
+
+const DAY = 24 * 60 * 60 * 1000;
+
+export const defaultSettings: Settings = {
+  authTimeout: 5000,
+  sockets: 20_000,
+  socketsPerAddress: 20,
+  sessionsPerDevice: 5,
+  rates: {
+    append: { burst: 60, perSecond: 1 },
+    signal: { burst: 3, perSecond: 1 / 3 },
+    join: { burst: 6, perSecond: 6 / 60 },
+    deliver: { burst: 512, perSecond: 64 },
+    other: { burst: 120, perSecond: 20 },
+  },
+  signalQueue: 256 * 1024,
+  queue: 1024 * 1024,
+  leaveGrace: 5000,
+  presenceGather: 1000,
+  keyGather: 1000,
+  keyRetry: 500,
+  nicknameIdle: 30 * DAY,
+  goawaySpread: 5000,
+  drainMost: 5000,
+};

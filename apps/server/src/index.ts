@@ -1,0 +1,14 @@
+export { type MemoryOptions, memoryStorage } from './adapters/memory/storage.ts';
+export { nodeRandom } from './adapters/node/random.ts';
+export { nodeVerifier } from './adapters/node/verifier.ts';
+export { type SqliteOptions, type SqliteStorage, sqliteStorage } from './adapters/sqlite/storage.ts';
+export { createRelay, type Relay } from './core/relay.ts';
+export { defaultSettings, type Rate, type Settings } from './core/settings.ts';
+export type { Cancel, Clock } from './ports/clock.ts';
+export type { Observer } from './ports/observer.ts';
+export type { Ports, Storage } from './ports/ports.ts';
+export type { Random } from './ports/random.ts';
+export { type Peer, type Receiver, SharedMessage, type Socket } from './ports/socket.ts';
+export { StorageError, type StorageFault } from './ports/storage-error.ts';
+export type { Verifier } from './ports/verifier.ts';
+export { type RunningServer, type ServerOptions, startServer } from './server.ts';

@@ -1,0 +1,65 @@
+import type {
+  Bytes,
+  DeviceId,
+  Entry,
+  EntryKind,
+  Epoch,
+  Head,
+  MessageId,
+  Millis,
+  RoomId,
+  Seq,
+} from '@aurora/protocol';
+
+/** An entry before the log has given it a place. */
+export interface Draft {
+  readonly room: RoomId;
+  readonly kind: EntryKind;
+  readonly sender: DeviceId;
+  readonly id: MessageId;
+  readonly epoch: Epoch;
+  readonly at: Millis;
+  readonly frame: Bytes;
+}
+
+export type Appended =
+  /** On disk. `at` is the draft's, or that of the entry before it where the clock went back. */
+  | { readonly status: 'appended'; readonly seq: Seq; readonly at: Millis }
+  /** The sender's same entry stands in the log already. */
+  | { readonly status: 'duplicate'; readonly seq: Seq; readonly at: Millis }
+  /** The sender's id stands for another room or frame. */
+  | { readonly status: 'id_reused' }
+  | { readonly status: 'stale_epoch'; readonly epoch: Epoch }
+  | { readonly status: 'no_such_room' };
+
+export interface PageRequest {
+  readonly room: RoomId;
+  readonly side: 'after' | 'before';
+  readonly seq: Seq;
+  readonly limit: number;
+  /** Leaves out messages. */
+  readonly handshakes: boolean;
+  /** Bytes of frames that a page does not pass, but for its first entry. */
+  readonly bytes: number;
+}
+
+export interface Page {
+  /** By rising seq, those nearest to the given one. */
+  readonly entries: readonly Entry[];
+  readonly more: boolean;
+  /** As of the same moment as the entries. */
+  readonly head: Head;
+}
+
+/** Every room's entries. All verbs reject with StorageError when the storage fails. */
+export interface Log {
+  /**
+   * Adds an entry, durably before it resolves. Drafts take effect, and resolve, in the order of the calls.
+   * Idempotency, then the comparison with the room's epoch, and the addition are one transaction.
+   */
+  append(draft: Draft): Promise<Appended>;
+  /** A page of what is durable; undefined when there is no such room. */
+  read(request: PageRequest): Promise<Page | undefined>;
+  /** Where a room stands; undefined when there is no such room. */
+  head(room: RoomId): Promise<Head | undefined>;
+}

@@ -1,0 +1,16 @@
+import type { Delivery, DeliveryId, DeviceId } from '@aurora/protocol';
+
+export interface Waiting {
+  /** Oldest first. */
+  readonly deliveries: readonly Delivery[];
+  readonly more: boolean;
+}
+
+/** Sealed deliveries, each for one device, kept until it has them. */
+export interface Mailbox {
+  /** Durable before it resolves; `full` when `limits.mailbox` of them wait already. */
+  put(device: DeviceId, delivery: Delivery): Promise<'kept' | 'full'>;
+  waiting(device: DeviceId, limit: number, bytes: number): Promise<Waiting>;
+  /** Forgets deliveries of this device; unknown ones are no error. */
+  collect(device: DeviceId, deliveries: readonly DeliveryId[]): Promise<void>;
+}

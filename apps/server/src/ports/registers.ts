@@ -1,0 +1,14 @@
+import type { DeviceId, Register, RoomId } from '@aurora/protocol';
+
+export interface RegisterPage {
+  /** By sender. */
+  readonly registers: readonly Register[];
+  readonly more: boolean;
+}
+
+/** The latest value of each device, room and kind. */
+export interface Registers {
+  /** Replaces the value; durable. Puts take effect in the order of the calls. */
+  put(room: RoomId, kind: number, register: Register): Promise<void>;
+  page(room: RoomId, kind: number, after: DeviceId | null, limit: number): Promise<RegisterPage>;
+}

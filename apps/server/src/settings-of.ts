@@ -1,0 +1,26 @@
+import type { Config } from './config.ts';
+import { defaultSettings, type Settings } from './core/settings.ts';
+
+const SECOND = 1000;
+const DAY = 24 * 60 * 60 * SECOND;
+
+/** The core's settings, as the operator has them. */
+export function settingsOf(config: Config): Settings {
+  const { rates } = defaultSettings;
+  return {
+    ...defaultSettings,
+    authTimeout: config['auth-timeout'] * SECOND,
+    sockets: config.sockets,
+    socketsPerAddress: config['sockets-per-address'],
+    sessionsPerDevice: config['sessions-per-device'],
+    rates: {
+      ...rates,
+      append: { burst: config['append-burst'], perSecond: config['append-rate'] },
+      signal: { ...rates.signal, perSecond: config['signal-rate'] },
+      join: { burst: Math.max(1, config['join-rate']), perSecond: config['join-rate'] / 60 },
+      other: { burst: config['request-burst'], perSecond: config['request-rate'] },
+    },
+    leaveGrace: config['leave-grace'] * SECOND,
+    nicknameIdle: config['nickname-days'] * DAY,
+  };
+}
