@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 import { emojiData } from './build/emoji.ts';
@@ -9,6 +10,7 @@ const relay = process.env.AURORA_DEV_RELAY ?? '5000';
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [svelte(), emojiData(), precompress()],
+  resolve: { alias: [{ find: /^crypto$/, replacement: join(import.meta.dirname, 'build/web-crypto.ts') }] },
   worker: { format: 'es' },
   build: {
     target: 'es2024',
