@@ -39,8 +39,16 @@ async function photograph(page: Page, name: string): Promise<void> {
     await page.emulateMedia({ colorScheme });
     for (const size of SIZES) {
       await page.setViewportSize(size);
-      await page.evaluate(() => document.fonts.ready.then(() => undefined));
+      await page.evaluate(stillness);
       await page.screenshot({ path: join(FOLDER, `${name}-${colorScheme}-${size.width}.png`) });
     }
   }
+}
+
+/** In the page: the new size is laid out, its fonts are there, and drawers have come to rest. */
+async function stillness(): Promise<void> {
+  await document.fonts.ready;
+  await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  const moving = document.getAnimations().filter((animation) => animation instanceof CSSTransition);
+  await Promise.allSettled(moving.map(({ finished }) => finished));
 }
