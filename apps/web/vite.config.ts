@@ -1,8 +1,8 @@
-import { join } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 import { emojiData } from './build/emoji.ts';
 import { precompress } from './build/precompress.ts';
+import { webCrypto } from './build/web-crypto.ts';
 
 /** Where the relay listens while the page is served by Vite. */
 const relay = process.env.AURORA_DEV_RELAY ?? '5000';
@@ -10,8 +10,7 @@ const relay = process.env.AURORA_DEV_RELAY ?? '5000';
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [svelte(), emojiData(), precompress()],
-  resolve: { alias: [{ find: /^crypto$/, replacement: join(import.meta.dirname, 'build/web-crypto.ts') }] },
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [webCrypto()] },
   build: {
     target: 'es2024',
     modulePreload: { polyfill: false },

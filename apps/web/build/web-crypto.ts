@@ -1,5 +1,16 @@
+import type { Plugin } from 'vite';
+
+const ID = '\0web-crypto';
+
 /**
- * Stands in for Node's `crypto`, which the HPKE library asks for where there is no WebCrypto. Every browser that Aurora
- * runs in has it (state/support.ts).
+ * Answers the HPKE library's `import('crypto')`, made for a Node without WebCrypto, with the browser's own. Every browser
+ * that Aurora runs in has it (src/state/support.ts), so this is never reached; it keeps Node's modules out of the bundle.
  */
-export const webcrypto: Crypto = globalThis.crypto;
+export function webCrypto(): Plugin {
+  return {
+    name: 'aurora:web-crypto',
+    enforce: 'pre',
+    resolveId: (id) => (id === 'crypto' ? ID : undefined),
+    load: (id) => (id === ID ? 'export const webcrypto = globalThis.crypto;' : undefined),
+  };
+}
