@@ -83,7 +83,7 @@ export function open({ folder, restored = false, maxPages }: SqliteOptions): Ope
   let unlock: (() => void) | undefined;
   let db: DatabaseSync | undefined;
   try {
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
     unlock = lockFolder(folder);
     db = connect(path, { maxPages });
     const meta = prepare(db, path, restored);
