@@ -34,9 +34,9 @@ export interface RunResult {
   readonly lag: number;
 }
 
-/** An address of 127/8 for each 10,000 members: the ports of one address run out. */
+/** Everybody has an address of 127/8, as on the Internet; and the ports of one address would run out. */
 function addressOf(member: number): string {
-  return `127.0.0.${2 + Math.floor(member / 10_000)}`;
+  return `127.0.${1 + (Math.floor(member / 250) % 250)}.${1 + (member % 250)}`;
 }
 
 /** Members on real sockets who check all that they are told, and write by a schedule. */

@@ -61,8 +61,9 @@ export class Member {
     this.#socket.write(this.#speaker.message(index));
   }
 
+  /** Goes without a word, and leaves no port waiting behind. */
   close(): void {
-    this.#socket.destroy();
+    this.#socket.resetAndDestroy();
   }
 
   #read(chunk: Buffer): void {

@@ -24,7 +24,9 @@ async function holds(stage: Stage, rate: number, seconds: number): Promise<numbe
 
 /** Climbs in steps until one is too high, then halves the last step a few times. Each step has a fresh server. */
 async function highest(name: ServerName, seconds: number, halvings: number): Promise<Highest> {
-  const step = (rate: number) => Stage.with(name, MEMBERS, (stage) => holds(stage, rate, seconds));
+  const once = (rate: number) => Stage.with(name, MEMBERS, (stage) => holds(stage, rate, seconds));
+  // A stall of the machine is not the server's limit: what holds at the second try holds.
+  const step = async (rate: number) => (await once(rate)) ?? (await once(rate));
   let best: Highest = { rate: 0, p99: Number.NaN };
   let tooHigh = Number.POSITIVE_INFINITY;
   for (let rate = beginnings[name]; tooHigh === Number.POSITIVE_INFINITY; rate *= 2) {

@@ -7,6 +7,7 @@ import { serveBench } from './serve.ts';
 const http = createServer();
 const server = new WebSocketServer({ server: http, perMessageDeflate: false });
 server.on('connection', (socket) => {
+  socket.on('error', () => undefined);
   socket.on('message', (data, binary) => {
     for (const client of server.clients) client.send(data, { binary });
   });
