@@ -5,8 +5,8 @@ import type { Scenario } from '../scenario.ts';
 import { type ServerName, ServerProcess } from '../servers/server.ts';
 
 const GENERATORS = 2;
-/** Opened and closed first, so that what a server sets up once is not counted with the sessions. */
-const WARM_UP = 200;
+/** Come first and stay, so that what a server needs once is not counted with the sessions: one for so many members. */
+const RESIDENTS = 4;
 
 interface Arrival {
   /** Connections a second, by the clock and by the server's CPU. */
@@ -59,22 +59,26 @@ function leave({ generators }: Parties): Promise<unknown> {
 
 async function oneRun(name: ServerName, members: number): Promise<Run> {
   const server = new ServerProcess(name);
+  const resident = new Generator();
   const generators = Array.from({ length: GENERATORS }, () => new Generator());
   try {
     const each = members / GENERATORS;
-    await Promise.all(generators.map((generator, index) => generator.prepare(index * each, each)));
-    const parties = { server, generators, port: await server.start() };
-    await arrive(parties, WARM_UP, members);
-    await leave(parties);
-    const empty = await server.settled();
+    await Promise.all([
+      resident.prepare(members, members / RESIDENTS),
+      ...generators.map((generator, index) => generator.prepare(index * each, each)),
+    ]);
+    const port = await server.start();
+    await arrive({ server, generators: [resident], port }, members / RESIDENTS, members);
+    const parties = { server, generators, port };
+    const before = await server.settled();
     const first = await arrive(parties, members, 0);
     const full = await server.settled();
     await leave(parties);
     await server.settled();
     const again = await arrive(parties, members, 0);
-    return { first, again, memory: (full.memory - empty.memory) / members };
+    return { first, again, memory: (full.memory - before.memory) / members };
   } finally {
-    await Promise.all([server, ...generators].map((process) => process.stop()));
+    await Promise.all([server, resident, ...generators].map((process) => process.stop()));
   }
 }
 
@@ -82,7 +86,7 @@ export const connections: Scenario = {
   name: 'connections',
   title: 'Connections: members that come, stay and come back',
   async run({ quick }, tell) {
-    const members = quick ? 1000 : 8000;
+    const members = quick ? 2000 : 12_000;
     const names: ServerName[] = ['floor', 'aurora', 'ws loop', 'Socket.IO'];
     const runs: [ServerName, Run][] = [];
     for (const name of names) {
