@@ -51,7 +51,8 @@ describe('the Lounge', () => {
     const ada = await comes('Cleo');
     const bo = await comes('Dan');
     await ada.online(2).waitFor();
-    await bo.message(/./).first().waitFor();
+    await ada.say('anybody?');
+    await bo.message('anybody?').waitFor();
     await bo.composer.pressSequentially('I am wri');
     await ada.page.getByText('Dan is typing').waitFor();
     await bo.composer.press('Enter');
@@ -77,7 +78,7 @@ describe('the Lounge', () => {
     for (const name of ['Paula', 'PAULA', 'Ｐaula', 'Раula']) {
       await bo.nickname.fill(name);
       await bo.enterButton.click();
-      await bo.alert.filter({ hasText: /taken|in use|already/i }).waitFor();
+      await bo.alert.filter({ hasText: /belongs to somebody/ }).waitFor();
     }
     expect(await bo.composer.count()).toBe(0);
     await bo.nickname.fill('Paulo');

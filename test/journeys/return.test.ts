@@ -1,7 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { lastingBrowser, launchBrowser, openTab, visit } from '../support/browser.ts';
+import { countStored, lastingBrowser, launchBrowser, openTab, visit } from '../support/browser.ts';
 import { type RelayProcess, startRelay } from '../support/relay.ts';
+import { until } from '../support/until.ts';
 
 let browser: Browser;
 let relay: RelayProcess;
@@ -35,16 +36,15 @@ describe('coming back', () => {
     await bo.enter('Bo');
     await bo.say('before closing');
     await bo.message('before closing').waitFor();
-    await bo.composer.pressSequentially('half a thought');
-    await bo.page.waitForFunction(() => true);
-    await bo.page.reload();
-    await bo.page.getByText('half a thought').waitFor({ state: 'attached' });
+    await bo.composer.fill('half a thought');
+    await until('the draft is kept', async () => (await countStored(bo.page, 'drafts')) === 1);
     await first.close();
 
     const second = await lasting.open();
     const again = await openTab(second, relay.url);
     await again.message('before closing').waitFor();
     expect(await again.nickname.count()).toBe(0);
+    await until('the draft is there', async () => (await again.composer.inputValue()) === 'half a thought');
     await again.say('and back');
     await again.message('and back').waitFor();
     await second.close();
@@ -58,28 +58,9 @@ describe('coming back', () => {
     await cleo.message('soon gone from here').waitFor();
     await cleo.signOut();
     await cleo.nickname.waitFor();
-    const left = await cleo.page.evaluate(async () => {
-      const open = (name: string) =>
-        new Promise<IDBDatabase>((resolve, reject) => {
-          const request = indexedDB.open(name);
-          request.onsuccess = () => resolve(request.result);
-          request.onerror = () => reject(request.error);
-        });
-      const count = (db: IDBDatabase, store: string) =>
-        new Promise<number>((resolve, reject) => {
-          const request = db.transaction(store).objectStore(store).count();
-          request.onsuccess = () => resolve(request.result);
-          request.onerror = () => reject(request.error);
-        });
-      let total = 0;
-      for (const { name } of await indexedDB.databases()) {
-        const db = await open(name ?? '');
-        for (const store of db.objectStoreNames) if (store !== 'meta') total += await count(db, store);
-        db.close();
-      }
-      return total;
-    });
-    expect(left).toBe(0);
+    for (const store of ['keys', 'account', 'credentials', 'rooms', 'rows', 'outbox', 'drafts']) {
+      expect({ store, left: await countStored(cleo.page, store) }).toEqual({ store, left: 0 });
+    }
     await cleo.page.reload();
     await cleo.enter('Cleo');
     await cleo.page.context().close();

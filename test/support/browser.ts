@@ -120,6 +120,26 @@ export class Screen {
   }
 }
 
+/** How many things a store of this device's vault holds. */
+export function countStored(page: Page, store: string): Promise<number> {
+  return page.evaluate(
+    (name) =>
+      new Promise<number>((resolve, reject) => {
+        const opening = indexedDB.open('aurora');
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const counting = opening.result.transaction(name).objectStore(name).count();
+          counting.onerror = () => reject(counting.error);
+          counting.onsuccess = () => {
+            opening.result.close();
+            resolve(counting.result);
+          };
+        };
+      }),
+    store,
+  );
+}
+
 /** Somebody with a browser of their own. */
 export async function visit(
   browser: Browser,

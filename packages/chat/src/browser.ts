@@ -29,21 +29,40 @@ async function openVault(): Promise<Vault> {
   }
 }
 
+/**
+ * Two engines over one storage would tread on each other, and after an update a tab with the old page and one with the new
+ * each have one: the newer takes the lock away, and the older stops and says so.
+ */
+function aloneOverStorage(start: () => Promise<Engine>): Promise<Engine> {
+  return new Promise((resolve, reject) => {
+    let engine: Engine | undefined;
+    navigator.locks
+      .request('aurora/storage', { steal: true }, async () => {
+        engine = await start();
+        resolve(engine);
+        await new Promise(() => {});
+      })
+      .catch((error: unknown) => {
+        if (engine === undefined) reject(error);
+        else engine.supersede();
+      });
+  });
+}
+
 /** Starts Aurora in a browser's worker: the one place where its parts are put together there. */
 export function serveEngine({ origin, socketUrl }: BrowserOptions): BrowserEngine {
   const { hostname } = new URL(origin);
   // A relay on this very machine is reachable without any network.
   const here = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
-  const engine = openVault().then(
-    (vault) =>
-      new Engine({
-        vault,
-        clock: systemClock,
-        random: systemRandom,
-        sockets: webSockets(socketUrl, origin),
-        network: here ? alwaysOnline : browserNetwork(globalThis),
-      }),
-  );
+  const engine = aloneOverStorage(async () => {
+    return new Engine({
+      vault: await openVault(),
+      clock: systemClock,
+      random: systemRandom,
+      sockets: webSockets(socketUrl, origin),
+      network: here ? alwaysOnline : browserNetwork(globalThis),
+    });
+  });
   return {
     attach(port) {
       const heard: FromPage[] = [];

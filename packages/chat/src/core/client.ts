@@ -88,7 +88,7 @@ export class Client {
   /** Goes on as who was here before, if anybody. */
   async load(): Promise<void> {
     const { vault } = this.#ports;
-    this.#preferences = await loadPreferences(vault);
+    await this.#loadPreferences();
     const device = await loadDevice(vault);
     if (device === null) this.#become({ status: 'none' });
     else await this.#signIn(device);
@@ -166,7 +166,7 @@ export class Client {
     this.#rooms.clear();
     await Promise.all(rooms.map((room) => room.close()));
     await this.#ports.vault.wipe();
-    this.#preferences = await loadPreferences(this.#ports.vault);
+    await this.#loadPreferences();
     this.#become({ status: 'none' });
     if (freed) return;
     const message =
@@ -195,9 +195,11 @@ export class Client {
   }
 
   async prefer(change: Partial<Preferences>): Promise<void> {
-    this.#preferences = { ...(this.#preferences ?? (await loadPreferences(this.#ports.vault))), ...change };
-    this.#events.changed({ type: 'preferences', preferences: this.#preferences });
-    await savePreferences(this.#ports.vault, this.#preferences);
+    const preferences = { ...(this.#preferences ?? (await loadPreferences(this.#ports.vault))), ...change };
+    this.#preferences = preferences;
+    // Kept before it shows: what a person saw set must be set after a reload.
+    await savePreferences(this.#ports.vault, preferences);
+    this.#events.changed({ type: 'preferences', preferences });
   }
 
   draft(room: RoomId, words: string): Promise<void> {
@@ -206,6 +208,11 @@ export class Client {
 
   drafts(): Promise<{ room: RoomId; text: string }[]> {
     return loadDrafts(this.#ports.vault);
+  }
+
+  async #loadPreferences(): Promise<void> {
+    this.#preferences = await loadPreferences(this.#ports.vault);
+    this.#events.changed({ type: 'preferences', preferences: this.#preferences });
   }
 
   #become(account: Account): void {

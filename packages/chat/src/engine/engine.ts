@@ -1,7 +1,7 @@
 import type { RoomId } from '@aurora/protocol';
 import { Client, type ClientOptions, type ClientPorts } from '../core/client.ts';
-import { failureOf } from '../core/failures.ts';
-import type { Change, FromEngine, FromPage, IntentName, Intents } from '../view/contract.ts';
+import { ChatError, failureOf } from '../core/failures.ts';
+import type { Change, Failure, FromEngine, FromPage, IntentName, Intents } from '../view/contract.ts';
 
 /** A page on the other side of a message port. */
 export interface Page {
@@ -20,12 +20,18 @@ type Handlers = {
   [Name in IntentName]: (args: Intents[Name]['args'], tab: Tab) => Promise<Intents[Name]['answer']>;
 };
 
+const superseded: Failure = {
+  code: 'superseded',
+  message: 'A newer version of Aurora is open in another tab. Reload this one to go on here.',
+};
+
 /** One client for all the tabs of a browser: takes their intents, and tells each of them every change. */
 export class Engine {
   readonly #client: Client;
   readonly #tabs = new Set<Tab>();
   readonly #loaded: Promise<void>;
   #turn = 0;
+  #superseded = false;
 
   constructor(ports: ClientPorts, options: ClientOptions = {}) {
     this.#client = new Client(ports, options, {
@@ -54,6 +60,13 @@ export class Engine {
     };
   }
 
+  /** A newer engine has taken over the storage: leaves it alone from now on. */
+  supersede(): void {
+    this.#client.stop();
+    this.#superseded = true;
+    this.#broadcast({ type: 'toast', level: 'error', failure: superseded });
+  }
+
   #standing(): Change[] {
     const client = this.#client;
     const changes: Change[] = [
@@ -75,6 +88,7 @@ export class Engine {
   ): Promise<void> {
     try {
       await this.#loaded;
+      if (this.#superseded) throw new ChatError(superseded);
       const handle: Handlers[Name] = this.#handlers[name];
       tab.page.tell({ type: 'answer', call, answer: await handle(args, tab) });
     } catch (error) {
