@@ -13,7 +13,6 @@ function wordsOf(error: unknown): string {
 
 async function run(config: Config): Promise<void> {
   const server = await startServer(config);
-  process.stdout.write(`Aurora is ready: ${server.url}\n`);
   let stopping = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
@@ -24,6 +23,7 @@ async function run(config: Config): Promise<void> {
       void server.stop().then(() => process.exit(0));
     });
   }
+  process.stdout.write(`Aurora is ready: ${server.url}\n`);
 }
 
 try {

@@ -62,12 +62,18 @@ export class TestClient {
           ),
         );
       }, PATIENCE);
-      const check = () => {
-        const found = look();
-        if (found === undefined) return;
+      const finish = (how: () => void) => {
         clearTimeout(timer);
         this.#waiting.delete(check);
-        resolve(found);
+        how();
+      };
+      const check = () => {
+        try {
+          const found = look();
+          if (found !== undefined) finish(() => resolve(found));
+        } catch (error) {
+          finish(() => reject(error));
+        }
       };
       this.#waiting.add(check);
       check();

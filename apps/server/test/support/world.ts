@@ -11,6 +11,11 @@ import { Device } from './keys.ts';
 
 export const ORIGIN = 'https://chat.example';
 
+export interface ConnectOptions {
+  readonly address?: string;
+  readonly buffered?: () => number;
+}
+
 /** A relay with a clock that tests move, sockets that are functions, and storage in memory. */
 export class World {
   readonly clock = new VirtualClock();
@@ -35,7 +40,7 @@ export class World {
   }
 
   /** Somebody connects. `buffered` says how much waits for a reader that does not read. */
-  connect({ address = '192.0.2.1', buffered = () => 0 } = {}): TestClient {
+  connect({ address = '192.0.2.1', buffered = () => 0 }: ConnectOptions = {}): TestClient {
     const client = new TestClient(ORIGIN);
     const receiver = this.relay.accept(
       {
@@ -57,14 +62,14 @@ export class World {
   }
 
   /** Somebody signs in. */
-  async enter(device: Device | string, options: Parameters<World['connect']>[0] = {}): Promise<TestClient> {
+  async enter(device: Device | string, options: ConnectOptions = {}): Promise<TestClient> {
     const client = this.connect(options);
     await client.auth(typeof device === 'string' ? new Device(device) : device);
     return client;
   }
 
   /** Somebody signs in and joins the Lounge. */
-  async join(device: Device | string, options: Parameters<World['connect']>[0] = {}): Promise<TestClient> {
+  async join(device: Device | string, options: ConnectOptions = {}): Promise<TestClient> {
     const client = await this.enter(device, options);
     await client.join();
     return client;

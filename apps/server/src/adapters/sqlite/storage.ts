@@ -37,6 +37,19 @@ function unexpected(outcome: Outcome): never {
   throw new TypeError(`the writer answered with ${outcome.type}`);
 }
 
+/** The last connection to close moves what is left of the WAL into the database. */
+function stopThread(thread: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    if (thread.threadId === -1) {
+      resolve();
+      return;
+    }
+    thread.ref();
+    thread.once('exit', () => resolve());
+    thread.postMessage('close');
+  });
+}
+
 /** Everything that lasts, in one SQLite database in a folder. Rejects with UnusableStorage. */
 export async function sqliteStorage(options: SqliteOptions): Promise<SqliteStorage> {
   const { path, db, serverId, generation, unlock } = open(options);
@@ -118,8 +131,8 @@ export async function sqliteStorage(options: SqliteOptions): Promise<SqliteStora
     async close() {
       space.stop();
       await writer.close();
-      checkpointer.postMessage('close');
       db.close();
+      await stopThread(checkpointer);
       unlock();
     },
   };

@@ -6,12 +6,15 @@ const OVERLAPPING: ReadonlySet<OperationName> = new Set(['append', 'deliver', 'r
 /** A session's requests: each starts when those before it have taken effect. SPEC [OP2]. */
 export class Line {
   readonly #serve: (request: Request) => Promise<void>;
+  readonly #rested: () => void;
   #waiting: Request[] = [];
   #running = 0;
   #kind: OperationName | undefined;
 
-  constructor(serve: (request: Request) => Promise<void>) {
+  /** `serve` must not reject; `rested` is called whenever everything is answered. */
+  constructor(serve: (request: Request) => Promise<void>, rested: () => void) {
     this.#serve = serve;
+    this.#rested = rested;
   }
 
   get idle(): boolean {
@@ -38,6 +41,7 @@ export class Line {
       void this.#serve(request).finally(() => {
         this.#running -= 1;
         this.#next();
+        if (this.idle) this.#rested();
       });
     }
   }

@@ -47,7 +47,7 @@ export class Session {
     this.#socket = socket;
     this.origin = origin;
     this.address = address;
-    this.#line = new Line((request) => this.#serve(request));
+    this.#line = new Line((request) => this.#serve(request), context.idle);
     this.#state = {
       status: 'greeting',
       nonce: context.ports.random.bytes(NONCE_BYTES),
@@ -201,7 +201,6 @@ export class Session {
       this.#refuse(request.request, error);
     } finally {
       if (this.#state.status === 'greeting') this.#state = { ...this.#state, busy: false };
-      this.#context.idle();
     }
   }
 
