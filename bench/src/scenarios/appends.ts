@@ -6,8 +6,8 @@ import { type AppendTimes, LogProcess } from '../servers/log-process.ts';
 import { ServerProcess } from '../servers/server.ts';
 
 const RATE = 2000;
-const UNDER_WAY = 4000;
-const SENDERS = 4;
+const UNDER_WAY = 2000;
+const SENDERS = 2;
 
 interface Run {
   readonly paced: AppendTimes;
