@@ -34,7 +34,7 @@ function holds(haystack: Buffer, needle: string): boolean {
 
 describe('what the server has of a message', () => {
   it('is nothing readable: not in its files, its logs, or its memory', async () => {
-    relay = await startRelay('--log-level', 'trace', '--heap-snapshot-signal');
+    relay = await startRelay('--log-level', 'trace');
     const ada = await headless(relay, 'Ada');
     const bo = await headless(relay, 'Bo');
     people = [ada, bo];

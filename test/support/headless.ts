@@ -89,7 +89,7 @@ export async function headless(
 
 /** Waits until somebody can read and write. */
 export async function ready({ client }: Headless): Promise<void> {
-  await until('the room’s key has come', () => client.rooms[0]?.view.keys === 'ready');
+  await until('the room’s key has come', () => client.rooms[0]?.view.keys === 'ready', 90_000);
 }
 
 export function messages(somebody: Headless): MessageRow[] {

@@ -43,7 +43,9 @@ export async function startRelay(...flags: string[]): Promise<RelayProcess> {
   let child: ChildProcess;
 
   async function start(more: string[]): Promise<void> {
-    const args = [MAIN, '--port', String(port), '--data-dir', folder.path, ...flags, ...more];
+    // On SIGUSR2 the process writes what its memory holds, for the canary to look into.
+    const watched = ['--heapsnapshot-signal=SIGUSR2', `--diagnostic-dir=${folder.path}`];
+    const args = [...watched, MAIN, '--port', String(port), '--data-dir', folder.path, ...flags, ...more];
     child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     child.stdout?.on('data', (chunk: Buffer) => {
       printed += chunk;

@@ -31,9 +31,14 @@ import type { Cancel } from '../../ports/clock.ts';
 import { Disconnected } from '../failures.ts';
 import type { Seen } from './chain.ts';
 
-/** How long a newcomer waits when nobody can grant, and when somebody could but does not. */
+/**
+ * How long the log must have been without a sign of life before a newcomer opens an epoch of its own: when nobody there can
+ * grant, and when somebody could but does not.
+ */
 const NOBODY_THERE = 2_000;
 const NOBODY_ANSWERS = 10_000;
+/** Grants sealed before other entries get their turn. */
+const AT_ONCE = 8;
 
 /** What the keeping of keys needs of the room and the relay. */
 export interface KeysWay {
@@ -42,6 +47,8 @@ export interface KeysWay {
   readonly history: HistoryPolicy;
   now(): Millis;
   after(delay: number, call: () => void): Cancel;
+  /** Chance, so that not all who wait in vain act in one moment. */
+  fraction(): number;
   open(): OpenRoom;
   chain(): Seen | null;
   members(devices: DeviceId[]): Promise<ReadonlyMap<DeviceId, Member>>;
@@ -70,7 +77,9 @@ export class Keys {
   readonly #admitting = new Set<DeviceId>();
   #held = '';
   #requested = '';
-  #patience: { epoch: Epoch; over: boolean; cancel: Cancel } | null = null;
+  #patience: { readonly epoch: Epoch; due: boolean; cancel: Cancel } | null = null;
+  /** When somebody else last changed keys or members: somebody is there and at work. */
+  #lifeAt = 0;
   #committing: Epoch | null = null;
   #renewing = false;
 
@@ -83,6 +92,11 @@ export class Keys {
     for (const { device, epochs } of requests) {
       if (device !== this.#way.device.id) this.#asking.set(device, epochs);
     }
+  }
+
+  /** An admit or a change of keys by somebody else stands in the log. */
+  sawLife(): void {
+    this.#lifeAt = this.#way.now();
   }
 
   /** A message is about to go out: the moment to renew a key that served long enough. */
@@ -99,8 +113,7 @@ export class Keys {
     this.#held = '';
     this.#requested = '';
     this.#committing = null;
-    this.#patience?.cancel();
-    this.#patience = null;
+    this.#endPatience();
   }
 
   async decide(): Promise<void> {
@@ -134,31 +147,37 @@ export class Keys {
     const open = this.#way.open();
     const missing = missingEpochs(open);
     const current = epochKey(open, open.epoch);
-    if (current !== null || this.#patience?.epoch !== open.epoch) {
-      this.#patience?.cancel();
-      this.#patience = null;
-    }
+    if (current !== null || this.#patience?.epoch !== open.epoch) this.#endPatience();
     // Before the first epoch, and after a void one, there is no key that anybody could grant.
     if (currentRecord(open) === undefined) return this.#openFresh();
-    if (current === null && this.#patience?.over) return this.#openFresh();
-    if (missing.length > 0 && JSON.stringify(missing) !== this.#requested) {
-      this.#requested = JSON.stringify(missing);
-      const holders = await this.#way.request(missing);
-      if (current === null) this.#beginPatience(open.epoch, holders === 0 ? NOBODY_THERE : NOBODY_ANSWERS);
-    }
+    const due = this.#patience?.due ?? false;
+    if (missing.length === 0 || (JSON.stringify(missing) === this.#requested && !due)) return;
+    this.#requested = JSON.stringify(missing);
+    const holders = await this.#way.request(missing);
+    if (current !== null) return;
+    const quiet = this.#way.now() - Math.max(this.#lifeAt, currentRecord(open)?.at ?? 0);
+    const patience = holders === 0 ? NOBODY_THERE : NOBODY_ANSWERS;
+    if (due && quiet >= patience) return this.#openFresh();
+    this.#bePatient(open.epoch, due ? patience - quiet : patience);
   }
 
-  #beginPatience(epoch: Epoch, delay: number): void {
-    this.#patience?.cancel();
+  #bePatient(epoch: Epoch, delay: number): void {
+    this.#endPatience();
+    const spread = Math.max(0, delay) * (1 + this.#way.fraction() / 2);
     const patience = {
       epoch,
-      over: false,
-      cancel: this.#way.after(delay, () => {
-        patience.over = true;
+      due: false,
+      cancel: this.#way.after(spread, () => {
+        patience.due = true;
         this.#way.again();
       }),
     };
     this.#patience = patience;
+  }
+
+  #endPatience(): void {
+    this.#patience?.cancel();
+    this.#patience = null;
   }
 
   async #openFresh(): Promise<void> {
@@ -201,11 +220,12 @@ export class Keys {
     const named = [...this.#asking].filter(([device]) => open.members.has(device));
     const early = new Set(named.map(([device]) => device).filter((device) => needsRatchet(open, device)));
     const members = await this.#way.members(named.map(([device]) => device));
-    for (const [device, epochs] of named) {
-      if (early.has(device)) continue;
+    const ready = named.filter(([device]) => !early.has(device));
+    for (const [device, epochs] of ready.slice(0, AT_ONCE)) {
       this.#asking.delete(device);
       await this.#grant(open, members.get(device), epochs);
     }
+    if (ready.length > AT_ONCE) this.#way.again();
     if (early.size > 0 && current !== null) await this.#ratchet(open);
   }
 

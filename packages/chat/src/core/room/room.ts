@@ -272,7 +272,7 @@ export class Room {
   }
 
   #makeKeys(history: HistoryPolicy): Keys {
-    const { clock, connection, members, device } = this.#ports;
+    const { clock, connection, members, device, random } = this.#ports;
     const room = this.id;
     return new Keys({
       room,
@@ -281,6 +281,7 @@ export class Room {
       // The later of the two clocks gives away less: a relay cannot widen the history policy by turning its own back.
       now: () => Math.max(connection.now(), clock.now()) as Millis,
       after: (delay, call) => clock.after(delay, call),
+      fraction: () => random.fraction(),
       open: () => this.#log.open,
       chain: () => this.#log.chain,
       members: (devices) => members.of(devices),
@@ -377,8 +378,12 @@ export class Room {
     const { connection, device } = this.#ports;
     if (!(await this.#log.live(entries)))
       await this.#log.catchUp(await connection.call('join', { room: this.id }));
-    for (const { sender, kind } of entries) if (kind === 'message') this.#typing.over(sender);
-    if (entries.some(({ kind, sender }) => kind === 'message' && sender !== device.id)) this.#events.rang();
+    const others = entries.filter(({ sender }) => sender !== device.id);
+    for (const { sender, kind } of others) {
+      if (kind === 'message') this.#typing.over(sender);
+      else this.#keys.sawLife();
+    }
+    if (others.some(({ kind }) => kind === 'message')) this.#events.rang();
     await this.#act();
   }
 
