@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 import { temporaryFolder } from './folder.ts';
 
@@ -19,8 +21,28 @@ function executable(): string {
   return path;
 }
 
-export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: executable(), args: QUIET });
+export function launchBrowser(...flags: string[]): Promise<Browser> {
+  return chromium.launch({ executablePath: executable(), args: [...QUIET, ...flags] });
+}
+
+/** A browser set to keep nothing of any site, as a careful person's is. */
+export async function forgetfulBrowser(): Promise<{ context: BrowserContext; close(): Promise<void> }> {
+  const folder = await temporaryFolder();
+  const BLOCK = 2;
+  const preferences = { profile: { default_content_setting_values: { cookies: BLOCK } } };
+  await mkdir(join(folder.path, 'Default'));
+  await writeFile(join(folder.path, 'Default', 'Preferences'), JSON.stringify(preferences));
+  const context = await chromium.launchPersistentContext(folder.path, {
+    executablePath: executable(),
+    args: QUIET,
+  });
+  return {
+    context,
+    close: async () => {
+      await context.close();
+      await folder.remove();
+    },
+  };
 }
 
 /** A browser that keeps its storage in a folder, so that it can be closed and opened again. */

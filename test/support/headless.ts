@@ -3,6 +3,7 @@ import {
   type Change,
   Client,
   type ClientOptions,
+  type Clock,
   type MessageRow,
   memoryVault,
   nodeSockets,
@@ -34,7 +35,7 @@ export interface Headless {
 export async function headless(
   relay: Pick<RelayProcess, 'socketUrl' | 'origin'>,
   nickname: string | null,
-  options: ClientOptions & { vault?: Vault } = {},
+  options: ClientOptions & { vault?: Vault; clock?: Clock } = {},
 ): Promise<Headless> {
   const vault = options.vault ?? memoryVault();
   const rows = new Map<string, Row>();
@@ -43,7 +44,7 @@ export async function headless(
   const client = new Client(
     {
       vault,
-      clock: systemClock,
+      clock: options.clock ?? systemClock,
       random: systemRandom,
       network: alwaysOnline,
       sockets: nodeSockets(relay.socketUrl, relay.origin),

@@ -31,7 +31,8 @@ async function openVault(): Promise<Vault> {
 
 /**
  * Two engines over one storage would tread on each other, and after an update a tab with the old page and one with the new
- * each have one: the newer takes the lock away, and the older stops and says so.
+ * each have one: the newer takes the lock away, and the older stops and says so. A browser that refuses storage refuses
+ * the lock too, and then there is nothing to share.
  */
 function aloneOverStorage(start: () => Promise<Engine>): Promise<Engine> {
   return new Promise((resolve, reject) => {
@@ -43,8 +44,10 @@ function aloneOverStorage(start: () => Promise<Engine>): Promise<Engine> {
         await new Promise(() => {});
       })
       .catch((error: unknown) => {
-        if (engine === undefined) reject(error);
-        else engine.supersede();
+        if (engine !== undefined) engine.supersede();
+        else if (error instanceof DOMException && error.name === 'SecurityError')
+          start().then(resolve, reject);
+        else reject(error);
       });
   });
 }

@@ -10,3 +10,6 @@ export interface EnginePort {
   postMessage(message: FromPage): void;
   onmessage: ((event: MessageEvent<FromEngine | Moved>) => void) | null;
 }
+
+/** Name of a worker whose tab shares nothing with others, because the browser refuses storage. */
+export const ALONE = 'aurora-alone';

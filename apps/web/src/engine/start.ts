@@ -1,4 +1,5 @@
-import type { EnginePort } from './port.ts';
+import { storageRefused } from '../state/local.ts';
+import { ALONE, type EnginePort } from './port.ts';
 import engineUrl from './worker.ts?sharedworker&url';
 
 interface WorkerUrlPolicy {
@@ -26,8 +27,9 @@ function trustedEngineUrl(): string {
  */
 export function startEngine(onBroken: () => void): EnginePort {
   const url = trustedEngineUrl();
-  const options = { type: 'module', name: 'aurora' } as const;
-  if ('SharedWorker' in globalThis) {
+  const alone = storageRefused();
+  const options = { type: 'module', name: alone ? ALONE : 'aurora' } as const;
+  if ('SharedWorker' in globalThis && !alone) {
     const worker = new SharedWorker(url, options);
     worker.addEventListener('error', onBroken);
     return worker.port;

@@ -1,7 +1,7 @@
 import { serveEngine } from '@aurora/chat/browser';
 import type { FromEngine, FromPage } from '@aurora/chat/view';
 import { type Channel, follow, lead } from './bridge.ts';
-import type { Moved } from './port.ts';
+import { ALONE, type Moved } from './port.ts';
 
 /**
  * The engine's thread. As a SharedWorker it serves every tab. As a dedicated worker it runs the engine only while it
@@ -30,6 +30,23 @@ function hold(name: string): Promise<void> {
   });
 }
 
+/** Attaches the page of this worker itself; gives back how to hand on what it says. */
+function serveThisTab(
+  engine: ReturnType<typeof serveEngine>,
+  tell: (message: FromEngine) => void,
+): (message: FromPage) => void {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = ({ data }: MessageEvent<FromEngine>) => tell(data);
+  engine.attach(port2);
+  return (message) => port1.postMessage(message);
+}
+
+/** Without storage there is nothing that tabs could share, and no lock to be had: each has an engine of its own. */
+function serveAlone(): void {
+  const send = serveThisTab(start(), (message) => self.postMessage(message));
+  self.addEventListener('message', ({ data }: MessageEvent<FromPage>) => send(data));
+}
+
 async function serveOneTab(): Promise<void> {
   const tab = crypto.randomUUID();
   const alive = (name: string): string => `aurora/tab/${name}`;
@@ -48,13 +65,11 @@ async function serveOneTab(): Promise<void> {
   await hold('aurora/engine');
   const unheard = follower.stop();
   const engine = start();
-  const { port1, port2 } = new MessageChannel();
-  port1.onmessage = ({ data }: MessageEvent<FromEngine>) => tell(data);
-  for (const message of unheard) port1.postMessage(message);
-  send = (message) => port1.postMessage(message);
-  engine.attach(port2);
+  send = serveThisTab(engine, tell);
+  for (const message of unheard) send(message);
   lead(channel, engine.attach, (name) => navigator.locks.request(alive(name), { mode: 'shared' }, () => {}));
 }
 
 if ('onconnect' in self) serveEveryTab();
+else if (self.name === ALONE) serveAlone();
 else void serveOneTab();

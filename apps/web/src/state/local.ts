@@ -28,3 +28,12 @@ export function forgetAll(): void {
     // Storage is refused, so nothing was kept.
   }
 }
+
+/** Whether the browser refuses this site all storage, and with it shared workers and locks. */
+export function storageRefused(): boolean {
+  try {
+    return localStorage === null;
+  } catch {
+    return true;
+  }
+}
