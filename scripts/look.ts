@@ -1,4 +1,5 @@
-// Pictures of the real thing: `npm run look` starts a relay, lets people in, and writes look/*.png.
+// Pictures of the real thing: `npm run look` starts a relay, lets people in, and writes look/*.png. With `--readme` it also
+// renews those that the README shows, in docs/.
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -8,6 +9,10 @@ import { ROOT } from './bootstrap/root.mjs';
 import { talkingLounge } from './look/lounge.ts';
 
 const FOLDER = join(ROOT, 'look');
+const DOCS = join(ROOT, 'docs');
+const forReadme = process.argv.includes('--readme');
+/** Small enough to be kept. */
+const README = ['lounge-dark-1440'];
 const SIZES = [
   { width: 390, height: 844 },
   { width: 820, height: 1180 },
@@ -40,7 +45,11 @@ async function photograph(page: Page, name: string): Promise<void> {
     for (const size of SIZES) {
       await page.setViewportSize(size);
       await page.evaluate(stillness);
-      await page.screenshot({ path: join(FOLDER, `${name}-${colorScheme}-${size.width}.png`) });
+      const picture = `${name}-${colorScheme}-${size.width}`;
+      await page.screenshot({ path: join(FOLDER, `${picture}.png`) });
+      if (forReadme && README.includes(picture)) {
+        await page.screenshot({ path: join(DOCS, `${picture}.jpg`), type: 'jpeg', quality: 85 });
+      }
     }
   }
 }
