@@ -11,6 +11,7 @@ import { type Logger, pino } from 'pino';
 import { addressOf } from './adapters/http/address.ts';
 import { site } from './adapters/http/site.ts';
 import { nodeClock } from './adapters/node/clock.ts';
+import { keepHeapSmall } from './adapters/node/heap.ts';
 import { prometheus } from './adapters/node/metrics.ts';
 import { nodeRandom } from './adapters/node/random.ts';
 import { nodeVerifier } from './adapters/node/verifier.ts';
@@ -58,6 +59,7 @@ async function openStorage(config: Config, options: ServerOptions, log: Logger):
 
 /** Wires the relay and starts it. Rejects with UnusableStorage, ConfigError or PortError, in words for the operator. */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
+  keepHeapSmall();
   const config: Config = { ...defaultConfig, ...options };
   const log = pino({ level: config['log-level'], base: null }, pino.destination({ fd: 2, sync: true }));
   const tls = readTls(config);

@@ -68,15 +68,17 @@ describe('kill -9', () => {
       for (const id of unsure) acked.set(id, (await client.append(id, { id: id as never })).seq);
       unsure = [];
       const before = acked.size;
-      const appending = Array.from({ length: 3000 }, () => newMessageId(round + 1)).map(async (id) => {
-        unsure.push(id);
-        const { seq } = await client.append(id, { id });
-        acked.set(id, seq);
-        unsure = unsure.filter((other) => other !== id);
-      });
+      const appending = Promise.allSettled(
+        Array.from({ length: 3000 }, () => newMessageId(round + 1)).map(async (id) => {
+          unsure.push(id);
+          const { seq } = await client.append(id, { id });
+          acked.set(id, seq);
+          unsure = unsure.filter((other) => other !== id);
+        }),
+      );
       await client.until(() => (acked.size > before + 200 + round * 100 ? true : undefined));
       await relay.kill();
-      await Promise.allSettled(appending);
+      await appending;
     }
     const storage = await open(folder);
     const page = await storage.log.read(everything);

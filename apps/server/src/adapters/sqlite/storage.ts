@@ -57,6 +57,7 @@ export async function sqliteStorage(options: SqliteOptions): Promise<SqliteStora
   const writer = new Writer(path, { maxPages: options.maxPages });
   const checkpointer = new Worker(new URL('./checkpointer.ts', import.meta.url), {
     workerData: { path, maxPages: options.maxPages },
+    resourceLimits: { maxYoungGenerationSizeMb: 1 },
   });
   checkpointer.unref();
   // Without checkpoints the WAL grows until the writer cuts it: slower, but nothing is lost.

@@ -24,7 +24,10 @@ export class Writer {
   #closed: (() => void) | undefined;
 
   constructor(path: string, options: ConnectionOptions) {
-    this.#worker = new Worker(new URL('./thread.ts', import.meta.url), { workerData: { path, ...options } });
+    this.#worker = new Worker(new URL('./thread.ts', import.meta.url), {
+      workerData: { path, ...options },
+      resourceLimits: { maxYoungGenerationSizeMb: 4 },
+    });
     this.#worker.on('message', (message: FromWriter) => this.#heard(message));
     this.#worker.on('error', (error) => this.#break(`the writer stopped: ${reasonOf(error)}`));
     this.#worker.on('exit', () => {

@@ -52,6 +52,6 @@ export class Connection implements Socket {
 
   /** After a close frame no other may follow. */
   #write(frame: Uint8Array): void {
-    if (this.#open && this.#raw.writable) this.#raw.write(frame);
+    if (this.#open) this.#raw.write(frame);
   }
 }

@@ -93,7 +93,10 @@ export function socketListener(relay: Relay, clock: Clock, options: ListenerOpti
       if (origin === undefined)
         return refuse(socket, 403, 'This origin is not allowed. The operator allows it with --origin.');
       const peer = { address: addressOf(request, options.trustProxy), origin };
-      return server.handleUpgrade(request, socket, head, (ws) => accept(ws, socket, peer));
+      // The answer to the upgrade and `hello` leave together.
+      socket.cork();
+      server.handleUpgrade(request, socket, head, (ws) => accept(ws, socket, peer));
+      return socket.uncork();
     },
     stop: () => heartbeat.stop(),
   };

@@ -4,10 +4,8 @@ import {
   type Credential,
   challengeBytes,
   credentialBytes,
-  credentialShape,
   type DeviceId,
   deviceBytes,
-  encode,
   equalBytes,
   ID_BYTES,
   type IdentityId,
@@ -118,7 +116,15 @@ function isOnFile(
   credential: Credential,
 ): listing is Listing & { seen: number } {
   if (listing?.seen === undefined) return false;
-  return equalBytes(encode(credentialShape, listing.credential), encode(credentialShape, credential));
+  const kept = listing.credential;
+  return (
+    kept.nickname === credential.nickname &&
+    equalBytes(kept.identityPub, credential.identityPub) &&
+    equalBytes(kept.devicePub, credential.devicePub) &&
+    equalBytes(kept.hpkePub, credential.hpkePub) &&
+    equalBytes(kept.signature, credential.signature) &&
+    equalBytes(kept.deviceSignature, credential.deviceSignature)
+  );
 }
 
 /** Proves a device, claims its nickname and opens its session. Throws RequestError or StorageError. */
@@ -136,9 +142,11 @@ export async function authenticate(
   const [listing] = await directory.find([device]);
   const known = isOnFile(listing, credential);
   await checkSignatures(context, session.origin, nonce, request, known);
-  checkNickname(credential.nickname);
   if (known) await see(context, account, credential, listing.seen);
-  else await claim(context, account, credential);
+  else {
+    checkNickname(credential.nickname);
+    await claim(context, account, credential);
+  }
   const memberships = await members.rooms(identity);
   const rooms = await Promise.all(memberships.map((room) => context.rooms.open(room)));
   if (session.open(account)) makeRoom(context, session, account);

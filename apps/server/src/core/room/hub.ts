@@ -10,6 +10,7 @@ import {
 import type { Ports } from '../../ports/ports.ts';
 import { SharedMessage } from '../../ports/socket.ts';
 import type { Session } from '../session/session.ts';
+import { Telling } from './telling.ts';
 import { batchesOf, emptyTick, isEmpty, type Signal, type View } from './tick.ts';
 
 /** After a telling the room rests as long as the telling took, up to this, so that what comes meanwhile goes as one. */
@@ -144,31 +145,15 @@ export class Hub {
     this.#tick = emptyTick();
     const encode = (view: View) =>
       batchesOf(this.#head.room, tick, view).map((batch) => new SharedMessage(encodeBatch(batch)));
-    const all = this.#variant(encode, tick.signals.length > 0);
+    const all = new Telling(encode, tick.signals.length > 0);
     const registering = new Set(tick.registers.map(({ from }) => from));
     const signalling = new Set(tick.signals.map(({ sender }) => sender));
     const plain = registering.size + signalling.size === 0;
     for (const session of this.#live) {
       const device = plain ? undefined : session.account?.device;
       const own = device !== undefined && (registering.has(session) || signalling.has(device));
-      const mine = own ? this.#variant((view) => encode({ ...view, self: { session, device } }), true) : all;
-      mine.messages.forEach((message, index) => {
-        session.share(message, () => mine.lean()[index]);
-      });
+      session.share(own ? new Telling((view) => encode({ ...view, self: { session, device } }), true) : all);
     }
     for (const { bytes } of all.messages) this.#ports.observer.delivered(this.#live.size, bytes.length);
-  }
-
-  /** Messages, and the same without signals if somebody needs them: signals come last, so that the others agree. */
-  #variant(encode: (view: View) => SharedMessage[], signals: boolean) {
-    const messages = encode({ signals: true });
-    let lean: SharedMessage[] | undefined = signals ? undefined : messages;
-    return {
-      messages,
-      lean: () => {
-        lean ??= encode({ signals: false });
-        return lean;
-      },
-    };
   }
 }

@@ -12,13 +12,14 @@ import {
   type RoomId,
   VERSION,
 } from '@aurora/protocol';
-import type { Peer, SharedMessage, Socket } from '../../ports/socket.ts';
+import type { Peer, Socket } from '../../ports/socket.ts';
 import { StorageError } from '../../ports/storage-error.ts';
 import type { Context } from '../context.ts';
 import { answer } from '../operations/answer.ts';
 import { authenticate } from '../operations/auth.ts';
 import { refusalOf } from '../refusal.ts';
 import type { Room } from '../room/room.ts';
+import type { Telling } from '../room/telling.ts';
 import { Line } from './line.ts';
 import type { Account, SessionState } from './state.ts';
 
@@ -127,20 +128,21 @@ export class Session {
   }
 
   /**
-   * Sends what many are told. `lean` is the same without signals, for a reader that lags; undefined when there is
-   * nothing else in it. One that lags further ends, and reads from its cursor when it is back.
+   * Sends what many are told, without signals to a reader that lags. One that lags further ends, and reads from its
+   * cursor when it is back. SPEC [LM5].
    */
-  share(message: SharedMessage, lean: () => SharedMessage | undefined): void {
-    if (this.#state.status === 'closing') return;
+  share(telling: Telling): void {
     // What it was told before must come before, the answer to its `join` above all.
     this.flush();
     const lag = this.#socket.buffered();
-    if (lag > this.#context.settings.queue) {
+    const { queue, signalQueue } = this.#context.settings;
+    if (lag > queue) {
       this.end('slow_reader');
       return;
     }
-    const chosen = lag > this.#context.settings.signalQueue ? lean() : message;
-    if (chosen !== undefined) this.#socket.sendShared(chosen);
+    if (this.#state.status === 'closing') return;
+    const messages = lag > signalQueue ? telling.lean() : telling.messages;
+    for (const message of messages) this.#socket.sendShared(message);
   }
 
   end(reason: CloseReason): void {
