@@ -14,7 +14,7 @@ describe('a browser that cannot do everything', () => {
     const browser = await launchBrowser('--host-resolver-rules=MAP chat.lan 127.0.0.1');
     const screen = await visit(browser, relay.url.replace('localhost', 'chat.lan'));
     await screen.page.getByRole('heading').first().waitFor();
-    const words = await screen.page.locator('body').innerText();
+    const words = await screen.page.locator('body').textContent();
     expect(words).toMatch(/https/);
     expect(words).toMatch(/--tls-cert/);
     expect(await screen.nickname.count()).toBe(0);

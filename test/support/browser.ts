@@ -58,7 +58,7 @@ export async function lastingBrowser(): Promise<{
 }
 
 /** What a page must never do: break its own security policy, or throw. */
-export function watchForFaults(page: Page): string[] {
+function watchForFaults(page: Page): string[] {
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
   page.on('console', (message) => {

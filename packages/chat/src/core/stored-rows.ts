@@ -35,7 +35,6 @@ const variants = {
 /** A row as a vault keeps it. A sealed one keeps its entry, to be opened when its key comes. */
 export const storedRowShape = variant(variants);
 export type StoredRow = VariantOf<typeof variants>;
-export type SealedStoredRow = Extract<StoredRow, { type: 'sealed' }>;
 
 const digits = (value: number) => String(value).padStart(16, '0');
 
