@@ -23,7 +23,7 @@ const table: readonly (readonly [OptionName, Option])[] = Object.entries(options
   option,
 ]);
 
-export function variableOf(name: string): string {
+function variableOf(name: string): string {
   return `AURORA_${name.toUpperCase().replaceAll('-', '_')}`;
 }
 

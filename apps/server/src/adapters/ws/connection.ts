@@ -3,16 +3,15 @@ import type { Bytes } from '@aurora/protocol';
 import type WebSocket from 'ws';
 import type { Receiver, SharedMessage, Socket } from '../../ports/socket.ts';
 import { frameBinary } from './frame.ts';
+import type { Beating } from './heartbeat.ts';
 
 /**
  * One WebSocket. `ws` reads it and keeps the rules of the protocol; messages are written straight to the socket that
  * the upgrade came on, framed once however many sockets get them. Both write whole frames in the order of the calls.
  */
-export class Connection implements Socket {
+export class Connection implements Socket, Beating {
   receiver: Receiver | undefined;
-  /** Whether anything was heard since the last look. */
   heard = true;
-  /** Pings that nothing was heard after. */
   unanswered = 0;
   readonly #ws: WebSocket;
   readonly #raw: Duplex;

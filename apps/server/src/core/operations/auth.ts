@@ -44,8 +44,8 @@ async function checkSignatures(
   const challenge = challengeBytes({ origin, serverId: ports.serverId, nonce, devicePub });
   const checks = await Promise.all([
     ports.verifier.verify(devicePub, challenge, signature),
-    known || ports.verifier.verify(identityPub, credentialBytes(credential), credential.signature),
     known || ports.verifier.verify(devicePub, deviceBytes(credential), credential.deviceSignature),
+    known || ports.verifier.verify(identityPub, credentialBytes(credential), credential.signature),
   ]);
   if (checks.includes(false))
     throw new RequestError(
@@ -67,7 +67,9 @@ function checkNickname(nickname: string): void {
     throw new RequestError('nickname_invalid', 'The nickname is not in its normal form.');
 }
 
-async function claim(context: Context, account: Account, credential: Credential): Promise<void> {
+type Claimant = Pick<Account, 'device' | 'identity' | 'nickname'>;
+
+async function claim(context: Context, account: Claimant, credential: Credential): Promise<void> {
   const { directory, clock, random } = context.ports;
   const { device, identity, nickname } = account;
   const outcome = await directory.claim({
@@ -102,7 +104,7 @@ async function claim(context: Context, account: Account, credential: Credential)
 }
 
 /** Notes that somebody came back. Nothing is lost if that cannot be written. */
-async function see(context: Context, account: Account, credential: Credential, seen: number): Promise<void> {
+async function see(context: Context, account: Claimant, credential: Credential, seen: number): Promise<void> {
   if (context.ports.clock.now() - seen < SEEN_LAG) return;
   try {
     await claim(context, account, credential);
@@ -138,23 +140,25 @@ export async function authenticate(
   const { credential } = request;
   const device = idOf<DeviceId>(credential.devicePub);
   const identity = idOf<IdentityId>(credential.identityPub);
-  const account = { device, identity, nickname: credential.nickname };
+  const claimed = { device, identity, nickname: credential.nickname };
   const [listing] = await directory.find([device]);
   const known = isOnFile(listing, credential);
   await checkSignatures(context, session.origin, nonce, request, known);
-  if (known) await see(context, account, credential, listing.seen);
+  if (known) await see(context, claimed, credential, listing.seen);
   else {
     checkNickname(credential.nickname);
-    await claim(context, account, credential);
+    await claim(context, claimed, credential);
   }
   const memberships = await members.rooms(identity);
-  const rooms = await Promise.all(memberships.map((room) => context.rooms.open(room)));
+  const opened = await Promise.all(memberships.map((room) => context.rooms.open(room)));
+  const rooms = opened.filter((room) => room !== undefined);
+  const account = { ...claimed, memberships: rooms.map(({ id }) => id) };
   if (session.open(account)) makeRoom(context, session, account);
   return {
     device,
     identity,
     time: clock.now(),
-    rooms: rooms.flatMap((room) => (room === undefined ? [] : [room.hub.head])),
+    rooms: rooms.map(({ hub }) => hub.head),
   };
 }
 

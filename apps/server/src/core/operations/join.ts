@@ -8,15 +8,14 @@ import { noSuchRoom } from './joined-room.ts';
 export async function join(
   context: Context,
   session: Session,
-  { identity, device }: Account,
+  { identity, device, memberships }: Account,
   { room: id }: RequestOf<'join'>,
 ): Promise<ReplyOf<'join'>> {
   const { members, clock } = context.ports;
   const room = await context.rooms.open(id);
   if (room === undefined) throw noSuchRoom();
-  const memberships = await members.rooms(identity);
-  if (!memberships.includes(id)) {
-    if (memberships.length >= limits.rooms)
+  if (!memberships.includes(id) && !session.rooms.includes(room)) {
+    if ((await members.rooms(identity)).length >= limits.rooms)
       throw new RequestError(
         'too_large',
         `You are in ${limits.rooms} rooms, which is the most. Leave one first.`,

@@ -3,7 +3,7 @@ import type { Settings } from '../settings.ts';
 import { type Bucket, Buckets, fullBucket, take } from './bucket.ts';
 
 /** Throws `rate_limited` when there is something to wait for. */
-export function refuseBefore(retryAfter: number): void {
+function refuseBefore(retryAfter: number): void {
   if (retryAfter === 0) return;
   const seconds = Math.ceil(retryAfter / 1000);
   throw new RequestError(

@@ -1,4 +1,4 @@
-import type { Bytes, CloseReason, DeviceId, IdentityId } from '@aurora/protocol';
+import type { Bytes, CloseReason, DeviceId, IdentityId, RoomId } from '@aurora/protocol';
 import type { Bucket } from '../rate/bucket.ts';
 
 /** Who a session is, once proved. */
@@ -6,6 +6,8 @@ export interface Account {
   readonly device: DeviceId;
   readonly identity: IdentityId;
   readonly nickname: string;
+  /** The rooms that it was known to be a member of; another session of the identity may have joined more. */
+  readonly memberships: readonly RoomId[];
 }
 
 /** A session's life, in this order. */
