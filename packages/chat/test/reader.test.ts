@@ -13,8 +13,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { Chain } from '../src/core/room/chain.ts';
 import { KnownIds } from '../src/core/room/known-ids.ts';
 import { type Reader, readForward } from '../src/core/room/reader.ts';
-import { freshId, logOf } from './log-of.ts';
-import { type Somebody, somebody } from './people.ts';
+import { freshId, logOf } from './support/log-of.ts';
+import { type Somebody, somebody } from './support/people.ts';
 
 let ada: Somebody;
 let bo: Somebody;

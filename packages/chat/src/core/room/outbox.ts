@@ -20,6 +20,7 @@ import {
 import type { Vault, VaultChange } from '../../ports/vault.ts';
 import { type DeliveryState, type Failure, type MessageRow, PENDING_SEQ } from '../../view/contract.ts';
 import { Disconnected, failureOf } from '../failures.ts';
+import { Serial } from '../serial.ts';
 
 const entryShape = record({
   id: id<MessageId>(),
@@ -60,10 +61,16 @@ export class Outbox {
   readonly #vault: Vault;
   readonly #way: Way;
   readonly #entries = new Map<MessageId, OutboxEntry>();
+  readonly #writing = new Serial();
+  #closed = false;
   #sending = false;
   /** Something became possible while sending. */
   #wanted = false;
   #minor = 0;
+  /** The epoch that the relay has left, while the next one's key has not come. */
+  #stale: Epoch | null = null;
+  /** The relay asked for some quiet. */
+  #resting = false;
 
   constructor(vault: Vault, way: Way) {
     this.#vault = vault;
@@ -129,6 +136,12 @@ export class Outbox {
     });
   }
 
+  /** Resolves when it will not touch the vault any more: whoever signs out leaves no half-sent message behind. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#writing.run(async () => {});
+  }
+
   /** Sends what waits, one after another; called whenever something may have become possible. */
   flush(): void {
     this.#wanted = true;
@@ -150,7 +163,8 @@ export class Outbox {
       const next = [...this.#entries.values()].find(
         (entry) => entry.failure === null && entry.seq === undefined,
       );
-      if (next === undefined || this.#way.key() === null) return;
+      const key = this.#way.key();
+      if (next === undefined || key === null || key.epoch === this.#stale || this.#resting) return;
       if (!(await this.#send(next))) return;
     }
   }
@@ -161,6 +175,7 @@ export class Outbox {
       const sealed = entry.sealed ?? (await this.#seal(entry));
       if (sealed === null) return false;
       const { seq, at } = await this.#way.append(sealed.epoch, entry.id, sealed.frame);
+      this.#stale = null;
       const present = this.#entries.get(entry.id);
       if (present !== undefined) {
         present.seq = seq;
@@ -178,12 +193,16 @@ export class Outbox {
     switch (error.code) {
       case 'stale_epoch': {
         // Not in the log, so it may be sealed anew; the key of the new epoch may be on its way.
-        const epoch = entry.sealed?.epoch;
+        this.#stale = entry.sealed?.epoch ?? null;
         await this.#change(entry, { sealed: null });
-        return this.#way.key()?.epoch !== epoch;
+        return true;
       }
       case 'rate_limited':
-        this.#way.after(error.retryAfter ?? 1_000, () => this.flush());
+        this.#resting = true;
+        this.#way.after(error.retryAfter ?? 1_000, () => {
+          this.#resting = false;
+          this.flush();
+        });
         return false;
       case 'not_a_member':
         this.#way.rejoin();
@@ -217,7 +236,10 @@ export class Outbox {
   }
 
   async #keep(entry: OutboxEntry): Promise<void> {
-    await this.#vault.commit([{ put: 'outbox', key: this.#key(entry), value: entryShape.toWire(entry) }]);
+    const change = { put: 'outbox', key: this.#key(entry), value: entryShape.toWire(entry) } as const;
+    await this.#writing.run(async () => {
+      if (!this.#closed) await this.#vault.commit([change]);
+    });
   }
 
   #key({ minor }: OutboxEntry): string {

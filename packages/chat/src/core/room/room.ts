@@ -153,6 +153,7 @@ export class Room {
   async close(): Promise<void> {
     this.lost();
     await this.#serial.run(async () => {});
+    await this.#outbox.close();
   }
 
   /** Where the relay says the log stands: reads what a lost wake-up left out. */
