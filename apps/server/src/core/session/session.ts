@@ -123,7 +123,14 @@ export class Session {
     this.#told = [];
     this.#weight = 0;
     if (this.#state.status === 'closing') return;
-    this.#socket.send(encodeBatch(told));
+    try {
+      this.#socket.send(encodeBatch(told));
+    } catch (error) {
+      // What cannot be said to one session must not keep the others from hearing theirs.
+      this.#context.ports.observer.fault('encoding a message', error);
+      this.end('internal');
+      return;
+    }
     if (this.#socket.buffered() > this.#context.settings.queue) this.end('slow_reader');
   }
 
