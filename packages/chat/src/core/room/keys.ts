@@ -2,6 +2,7 @@ import {
   admitFrame,
   announceFresh,
   announceRatchet,
+  CryptoError,
   currentRecord,
   type Device,
   dueForRenewal,
@@ -132,6 +133,9 @@ export class Keys {
       this.#committing = null;
       // A lost race is decided again when the winner's entry comes; a limit, when it is over.
       if (error.code === 'stale_epoch') return;
+      // Whatever was refused was not heard: it is said again.
+      this.#held = '';
+      this.#requested = '';
       this.#way.after(error.retryAfter ?? 2_000, () => this.#way.again());
     }
   }
@@ -222,8 +226,8 @@ export class Keys {
     const members = await this.#way.members(named.map(([device]) => device));
     const ready = named.filter(([device]) => !early.has(device));
     for (const [device, epochs] of ready.slice(0, AT_ONCE)) {
-      this.#asking.delete(device);
       await this.#grant(open, members.get(device), epochs);
+      this.#asking.delete(device);
     }
     if (ready.length > AT_ONCE) this.#way.again();
     if (early.size > 0 && current !== null) await this.#ratchet(open);
@@ -236,7 +240,14 @@ export class Keys {
     const { room, device } = this.#way;
     const latest = this.#way.chain();
     const chain = latest && { seq: latest[0], chain: latest[1] };
-    await this.#way.deliver(to.id, await sealGrant({ room, device, to, keys, chain }));
+    try {
+      await this.#way.deliver(to.id, await sealGrant({ room, device, to, keys, chain }));
+    } catch (error) {
+      // A device with a false key or a full mailbox goes without, and holds up nobody else.
+      if (error instanceof CryptoError || (error instanceof RequestError && error.code !== 'rate_limited'))
+        return;
+      throw error;
+    }
   }
 
   async #ratchet(open: OpenRoom): Promise<void> {
