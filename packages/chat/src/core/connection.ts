@@ -25,6 +25,8 @@ import { Disconnected, failureOf, stopFailure } from './failures.ts';
 
 /** Longest wait for the relay's first word, and for any answer: a line that is silent for longer is dead. */
 const PATIENCE = 20_000;
+/** How often a device without a network is asked whether it has one. */
+const LOOK_AGAIN = 3_000;
 /** Silence after which the line is tried. */
 const IDLE = 25_000;
 
@@ -56,7 +58,7 @@ type State =
   | { readonly status: 'opening'; readonly socket: OpenSocket; readonly calls: Calls }
   | { readonly status: 'live'; readonly socket: OpenSocket; readonly calls: Calls }
   | { readonly status: 'waiting'; readonly until: Millis; readonly cancel: Cancel }
-  | { readonly status: 'no_network' }
+  | { readonly status: 'no_network'; readonly cancel: Cancel }
   | { readonly status: 'stopped'; readonly failure: Failure };
 
 /**
@@ -96,12 +98,12 @@ export class Connection {
     this.#enter({ status: 'idle' });
   }
 
-  /** Tries now instead of later. */
+  /** Tries now instead of later, whatever the device thinks of its network: somebody asked for it. */
   reconnect(): void {
     if (this.#state.status === 'live' || this.#state.status === 'opening' || this.#device === null) return;
     this.#leaveState();
     this.#attempt = 0;
-    this.#open();
+    this.#connect();
   }
 
   get isLive(): boolean {
@@ -134,7 +136,7 @@ export class Connection {
     const state = this.#state;
     this.#watchdog();
     this.#state = { status: 'idle' };
-    if (state.status === 'waiting') state.cancel();
+    if (state.status === 'waiting' || state.status === 'no_network') state.cancel();
     if (state.status === 'opening' || state.status === 'live') {
       state.socket.close();
       state.calls.abandon();
@@ -143,10 +145,16 @@ export class Connection {
   }
 
   #open(): void {
-    if (!this.#ports.network.online()) {
-      this.#enter({ status: 'no_network' });
-      return;
-    }
+    if (this.#ports.network.online()) this.#connect();
+    else this.#awaitNetwork();
+  }
+
+  /** A device may forget to tell that its network is back, so it is asked now and then too. */
+  #awaitNetwork(): void {
+    this.#enter({ status: 'no_network', cancel: this.#ports.clock.after(LOOK_AGAIN, () => this.#open()) });
+  }
+
+  #connect(): void {
     const calls = new Calls();
     const mine = () =>
       (this.#state.status === 'opening' || this.#state.status === 'live') && this.#state.calls === calls;
@@ -255,7 +263,7 @@ export class Connection {
       return;
     }
     if (!this.#ports.network.online()) {
-      this.#enter({ status: 'no_network' });
+      this.#awaitNetwork();
       return;
     }
     const delay = this.#comeBack ?? backoff(this.#attempt, this.#ports.random);
@@ -278,7 +286,7 @@ export class Connection {
       if (this.#state.status === 'no_network' || this.#state.status === 'waiting') this.reconnect();
     } else if (this.#state.status !== 'stopped' && this.#state.status !== 'idle') {
       this.#leaveState();
-      this.#enter({ status: 'no_network' });
+      this.#awaitNetwork();
     }
   }
 }
