@@ -16,8 +16,8 @@ export interface AppendTimes {
 export interface ReadTimes {
   /** Messages in the room. */
   readonly total: number;
-  readonly p50: number;
-  readonly p99: number;
+  readonly median: number;
+  readonly most: number;
 }
 
 /** The relay's log in its own process, on a fresh folder. */

@@ -17,6 +17,7 @@ import { type Clock, type Storage, sqliteStorage } from '@aurora/server';
 import { clock } from '../clock.ts';
 import { PAYLOAD } from '../load/dialect.ts';
 import { Histogram } from '../measure/histogram.ts';
+import { spread } from '../measure/spread.ts';
 import { serve } from '../process.ts';
 import type { AppendTimes, LogOrder, ReadTimes } from './log-process.ts';
 
@@ -88,7 +89,7 @@ async function append(order: Extract<LogOrder, { do: 'append' }>): Promise<Appen
 
 /** Reads the newest page again and again. */
 async function read(times: number): Promise<ReadTimes> {
-  const latency = new Histogram();
+  const durations: number[] = [];
   let total = 0;
   for (let i = 0; i < times; i += 1) {
     const started = clock();
@@ -100,11 +101,12 @@ async function read(times: number): Promise<ReadTimes> {
       handshakes: false,
       bytes: limits.batch,
     });
-    latency.add(clock() - started);
+    durations.push(clock() - started);
     total = page?.head.seq ?? 0;
     if (page?.entries.length !== limits.page) throw new Error('not a whole page');
   }
-  return { total, p50: latency.quantile(0.5), p99: latency.quantile(0.99) };
+  const { median, most } = spread(durations);
+  return { total, median, most };
 }
 
 serve((order) => {
