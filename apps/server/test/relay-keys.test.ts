@@ -69,6 +69,23 @@ describe('asking for keys', () => {
     expect(told.length).toBeLessThanOrEqual(3);
   }, 60_000);
 
+  it('[KY3] after the first newcomer, those of the next second are told of together', async () => {
+    const world = new World({ ...roomy, keyRetry: 60_000 });
+    const ada = await world.join('Ada');
+    await hold(ada, [1, 1]);
+    const told = () => ada.all('keys_requested').map(({ requests }) => requests.length);
+    const newcomers = await Promise.all(['Bo', 'Cy', 'Di'].map((nickname) => world.join(nickname)));
+    for (const newcomer of newcomers) {
+      await want(newcomer, [1, 1]);
+      await world.clock.advance(100);
+    }
+    await settle();
+    expect(told()).toEqual([1]);
+    await world.clock.advance(1000);
+    await settle();
+    expect(told()).toEqual([1, 2]);
+  });
+
   it('[KY4] a request stands until a holder comes, and ends when its asker has the key, asks for none, or goes', async () => {
     const world = new World(roomy);
     const people = await Promise.all(['Eve', 'Fay', 'Gus', 'Hal'].map((nickname) => world.join(nickname)));

@@ -113,7 +113,7 @@ export class KeyDesk {
 
   /** Whether anybody was told of anything. */
   #act(): boolean {
-    const acted = false;
+    let acted = false;
     let open = [...this.#requests.values()].filter(isOpen);
     for (let first = open[0]; first !== undefined; first = open[0]) {
       const asking = first;
@@ -125,6 +125,7 @@ export class KeyDesk {
           open.filter((request) => this.#suits(holder, request)).slice(0, limits.keyRequests),
         );
         open = open.filter(isOpen);
+        acted = true;
       }
     }
     return acted;
