@@ -31,7 +31,7 @@ export function deviceOf(member: number): Device {
 const AUTH = 1 as RequestId;
 const JOIN = 2 as RequestId;
 /** Request ids of appends are message numbers above this. */
-export const FIRST_APPEND = 16;
+const FIRST_APPEND = 16;
 
 export interface Acks {
   /** An append was answered. */
