@@ -119,7 +119,24 @@ describe('the network', () => {
     expect(line.open).toBe(false);
     expect(ada.losses).toBe(1);
     expect(ada.view).toEqual({ status: 'offline', failure: null });
-    expect(ada.clock.waiting).toEqual([]);
+    ada.clock.pass(600_000);
+    expect(ada.lines.all).toHaveLength(1);
+  });
+
+  it('is asked now and then, for a device may forget to tell that its network is back', () => {
+    ada.wifi.turn(false);
+    ada.connection.start(ada.me.device);
+    ada.clock.pass(60_000);
+    ada.wifi.comeBackSilently();
+    ada.clock.pass(3_000);
+    expect(ada.lines.all).toHaveLength(1);
+  });
+
+  it('is tried when she asks for it, whatever the device thinks', () => {
+    ada.wifi.turn(false);
+    ada.connection.start(ada.me.device);
+    ada.connection.reconnect();
+    expect(ada.lines.all).toHaveLength(1);
   });
 
   it('cuts a wait short when it returns', () => {

@@ -16,6 +16,11 @@ export class Wifi implements Network {
     };
   }
 
+  /** As a device that forgets to tell. */
+  comeBackSilently(): void {
+    this.#on = true;
+  }
+
   turn(on: boolean): void {
     this.#on = on;
     for (const changed of [...this.#watchers]) changed();

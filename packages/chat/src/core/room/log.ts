@@ -144,8 +144,9 @@ export class RoomLog {
     if (from === undefined || this.#state === null) return;
     try {
       const { keys, chain } = await openGrant({ room: this.room, device, from, frame });
-      const { state, taken } = await acceptKeys(this.#state.open, keys);
-      this.#vouched ??= chain && [chain.seq, chain.chain];
+      const { state, taken, refused } = await acceptKeys(this.#state.open, keys);
+      // Anybody may deliver: who has not the true keys is no member whose word for the chain would count.
+      if (refused.length === 0) this.#vouched ??= chain && [chain.seq, chain.chain];
       if (taken.length === 0) return;
       await this.advance({}, [], state);
       await this.#unseal();
@@ -230,6 +231,7 @@ export class RoomLog {
       await vault.commit(rows.map((row) => ({ drop: 'rows' as const, key: putRow(this.room, row).key })));
     }
     this.#state = null;
+    this.#vouched = null;
     this.#ports.reader.known.clear();
     this.#events.warned(restored);
   }
