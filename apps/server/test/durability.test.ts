@@ -6,6 +6,7 @@ import { nodeClock } from '../src/adapters/node/clock.ts';
 import { type SqliteStorage, sqliteStorage } from '../src/adapters/sqlite/storage.ts';
 import { UnusableStorage } from '../src/adapters/sqlite/unusable.ts';
 import type { Draft } from '../src/ports/log.ts';
+import { claimOf } from './support/claim.ts';
 import { temporaryFolder } from './support/folder.ts';
 import { Device, newMessageId, randomBytes } from './support/keys.ts';
 import { RelayProcess } from './support/process.ts';
@@ -20,12 +21,13 @@ function open(
   return sqliteStorage({ folder, clock, leaveFree: 0, ...more });
 }
 
+const ada = new Device('Ada');
+
 function draft(frame = utf8('x')): Draft {
-  const sender = new Device('Ada').id;
   return {
     room: LOUNGE,
     kind: 'message',
-    sender,
+    sender: ada.id,
     id: newMessageId(),
     epoch: 0 as Epoch,
     at: 1 as Millis,
@@ -123,6 +125,7 @@ describe('a folder', () => {
     await expect(open(folder)).rejects.toThrow(/aurora\.db is damaged .*--restored/);
     const torn = temporaryFolder();
     const storage = await open(torn);
+    await storage.directory.claim(claimOf(ada));
     for (let n = 0; n < 200; n += 1) await storage.log.append(draft(randomBytes(500)));
     await storage.close();
     const file = openSync(join(torn, 'aurora.db'), 'r+');
@@ -157,6 +160,7 @@ describe('a full disk', () => {
   it('[LM6] refuses to write, acknowledges nothing that it has not kept, and goes on reading', async () => {
     const folder = temporaryFolder();
     const storage = await open(folder, { maxPages: 100 });
+    await storage.directory.claim(claimOf(ada));
     const outcomes = [];
     for (let n = 0; n < 60; n += 1) {
       outcomes.push(await storage.log.append(draft(randomBytes(8000))).catch((error: unknown) => error));

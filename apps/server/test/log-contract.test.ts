@@ -1,19 +1,12 @@
-import {
-  type DeviceId,
-  type Epoch,
-  LOUNGE,
-  type Millis,
-  type RoomId,
-  type Seq,
-  utf8,
-} from '@aurora/protocol';
+import { type Epoch, LOUNGE, type Millis, type RoomId, type Seq, utf8 } from '@aurora/protocol';
 import { describe, expect, it } from 'vitest';
 import type { Draft, PageRequest } from '../src/ports/log.ts';
-import { newMessageId } from './support/keys.ts';
+import { claimOf } from './support/claim.ts';
+import { Device, newMessageId } from './support/keys.ts';
 import { storages } from './support/storages.ts';
 
-const ADA = 'aa'.repeat(16) as DeviceId;
-const BO = 'bb'.repeat(16) as DeviceId;
+const people = [new Device('Ada'), new Device('Bo')] as const;
+const [ADA, BO] = [people[0].id, people[1].id];
 const NOWHERE = 'ff'.repeat(16) as RoomId;
 
 function draft(text: string, more: Partial<Draft> = {}): Draft {
@@ -34,8 +27,14 @@ function page(more: Partial<PageRequest> = {}): PageRequest {
 }
 
 describe.each(storages)('a log in %s', (_name, open) => {
+  async function peopled() {
+    const storage = await open();
+    for (const one of people) await storage.directory.claim(claimOf(one));
+    return storage;
+  }
+
   it('[LG13] has the Lounge from the start, at epoch 0 and empty, and no other room', async () => {
-    const { log } = await open();
+    const { log } = await peopled();
     expect(await log.head(LOUNGE)).toMatchObject({ room: LOUNGE, seq: 0, epoch: 0 });
     expect(await log.head(NOWHERE)).toBeUndefined();
     expect(await log.read(page({ room: NOWHERE }))).toBeUndefined();
@@ -43,7 +42,7 @@ describe.each(storages)('a log in %s', (_name, open) => {
   });
 
   it('[LG1] gives out seqs without gaps in the order of the calls, however many come at once', async () => {
-    const { log } = await open();
+    const { log } = await peopled();
     const outcomes = await Promise.all(Array.from({ length: 500 }, (_, n) => log.append(draft(String(n)))));
     expect(outcomes.map((outcome) => 'seq' in outcome && outcome.seq)).toEqual(outcomes.map((_, n) => n + 1));
     const read = await log.read(page({ limit: 500 }));
@@ -53,7 +52,7 @@ describe.each(storages)('a log in %s', (_name, open) => {
   });
 
   it('gives back an entry as it came', async () => {
-    const { log } = await open();
+    const { log } = await peopled();
     const ada = draft('hello', { kind: 'handshake' });
     await log.append(ada);
     const { room, ...rest } = ada;
@@ -62,7 +61,7 @@ describe.each(storages)('a log in %s', (_name, open) => {
   });
 
   it('[LG4] [LG5] knows Ada’s id again, also within one batch; Bo’s same id is another', async () => {
-    const { log } = await open();
+    const { log } = await peopled();
     const once = draft('once');
     const outcomes = await Promise.all([
       log.append(once),
@@ -79,7 +78,7 @@ describe.each(storages)('a log in %s', (_name, open) => {
   });
 
   it('[LG7] [LG8] [LG9] takes one commit an epoch, and what names the current epoch', async () => {
-    const { log } = await open();
+    const { log } = await peopled();
     const first = draft('a', { kind: 'commit' });
     const outcomes = await Promise.all([
       log.append(first),
@@ -97,14 +96,27 @@ describe.each(storages)('a log in %s', (_name, open) => {
     expect(await log.append(first)).toMatchObject({ status: 'duplicate', seq: 1 });
   });
 
+  it('[LG15] takes nothing from who has no credential: a stranger, or Ada after she retired', async () => {
+    const { log, directory } = await peopled();
+    const stranger = new Device('Eve').id;
+    expect(await log.append(draft('x', { sender: stranger }))).toEqual({ status: 'no_credential' });
+    const [, late] = await Promise.all([
+      directory.retire(people[0].identityId),
+      log.append(draft('late', { kind: 'handshake' })),
+    ]);
+    expect(late).toEqual({ status: 'no_credential' });
+    expect(await log.head(LOUNGE)).toMatchObject({ seq: 0 });
+    expect(await log.append(draft('x', { sender: BO }))).toMatchObject({ status: 'appended', seq: 1 });
+  });
+
   it('[LG11] keeps time from going back', async () => {
-    const { log } = await open();
+    const { log } = await peopled();
     await log.append(draft('a', { at: 2000 as Millis }));
     expect(await log.append(draft('b', { at: 1000 as Millis }))).toMatchObject({ at: 2000 });
   });
 
   it('[OP9] [OP10] [OP11] pages from both sides, by count, by bytes, and without messages', async () => {
-    const { log } = await open();
+    const { log } = await peopled();
     for (const n of [1, 2, 3, 4, 5, 6]) {
       await log.append(draft('x'.repeat(100), { kind: n % 3 === 0 ? 'handshake' : 'message' }));
     }

@@ -1,5 +1,6 @@
-import { LOUNGE } from '@aurora/protocol';
+import { credentialBytes, deviceBytes, LOUNGE } from '@aurora/protocol';
 import { describe, expect, it } from 'vitest';
+import { memoryStorage } from '../src/adapters/memory/storage.ts';
 import { settle } from './support/clock.ts';
 import { Device, randomBytes, SigningKey } from './support/keys.ts';
 import { ORIGIN, World } from './support/world.ts';
@@ -126,7 +127,6 @@ describe('identity and opening', () => {
     const device = new Device('Ada');
     await world.enter(device);
     const bo = new SigningKey();
-    const { deviceBytes, credentialBytes } = await import('@aurora/protocol');
     const claims = { ...device.credential, nickname: 'Bo', identityPub: bo.publicKey };
     const stolen = {
       ...claims,
@@ -181,6 +181,47 @@ describe('identity and opening', () => {
     const { credentials } = await bo.ask('credentials', { devices: [device.id] });
     expect(credentials).toEqual([device.credential]);
     await world.enter('Ada');
+  });
+
+  it('[OP25] a session of Ada’s that was being opened while she retired is not opened', async () => {
+    const storage = memoryStorage();
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let asked = false;
+    const slow = { ...storage, members: { ...storage.members } };
+    const device = new Device('Ada');
+    const world = new World({}, slow);
+    const ada = await world.join(device);
+    slow.members.rooms = async (identity) => {
+      asked = true;
+      await held;
+      return storage.members.rooms(identity);
+    };
+    const late = world.connect();
+    const signingIn = late.auth(device);
+    while (!asked) await settle();
+    await ada.ask('retire', {});
+    release();
+    await expect(signingIn).rejects.toMatchObject({ code: 'auth_failed' });
+    expect(await late.end()).toBe(4002);
+    expect(await storage.directory.find([device.id])).toEqual([]);
+  });
+
+  it('[ID14] Ada’s device that has spoken cannot come back with another X-Wing key', async () => {
+    const world = new World();
+    const device = new Device('Ada');
+    const ada = await world.join(device);
+    await ada.append('remember');
+    const claims = { ...device.credential, hpkePub: randomBytes(1216) };
+    const rekeyed = {
+      ...claims,
+      signature: device.identity.sign(credentialBytes(claims)),
+      deviceSignature: device.key.sign(deviceBytes(claims)),
+    };
+    await expect(world.connect().auth(device, rekeyed)).rejects.toMatchObject({ code: 'auth_failed' });
+    await world.enter(device);
   });
 
   it('[OP18] credentials that are not there are left out', async () => {

@@ -10,20 +10,10 @@ import {
 } from '@aurora/protocol';
 import { describe, expect, it } from 'vitest';
 import { looksOf } from '../src/core/nickname/key.ts';
-import type { Claim } from '../src/ports/directory.ts';
 import type { Storage } from '../src/ports/ports.ts';
-import { Device, newMessageId } from './support/keys.ts';
+import { claimOf } from './support/claim.ts';
+import { Device, newMessageId, randomBytes } from './support/keys.ts';
 import { storages } from './support/storages.ts';
-
-function claimOf({ id, identityId, credential }: Device, at = 1000): Claim {
-  return {
-    identity: identityId,
-    device: id,
-    credential,
-    looks: looksOf(credential.nickname),
-    at: at as Millis,
-  };
-}
 
 function delivery(text: string, sender: DeviceId): Delivery {
   const id: string = newMessageId();
@@ -109,6 +99,27 @@ describe.each(storages)('a directory in %s', (_name, open) => {
     expect(await storage.directory.find([ada.id])).toEqual([
       { device: ada.id, identity: ada.identityId, credential: ada.credential, seen: undefined },
     ]);
+  });
+
+  it('[ID14] keeps what a device first claimed once it has spoken, and lets it come back with just that', async () => {
+    const storage = await open();
+    const ada = new Device('Ada');
+    const again = new Device('Ada', ada.identity, (claims) => ({ ...claims, hpkePub: randomBytes(1216) }));
+    const rekeyed = { ...again.credential, devicePub: ada.credential.devicePub };
+    await storage.directory.claim(claimOf(ada));
+    expect(await storage.directory.claim(claimOf(ada, 1000, rekeyed))).toEqual({ status: 'claimed' });
+    expect(await storage.directory.claim(claimOf(ada))).toEqual({ status: 'claimed' });
+    await speak(storage, ada);
+    expect(await storage.directory.claim(claimOf(ada, 2000, rekeyed))).toEqual({ status: 'fixed' });
+    const resigned = { ...ada.credential, signature: randomBytes(64) };
+    expect(await storage.directory.claim(claimOf(ada, 3000, resigned))).toEqual({ status: 'claimed' });
+    expect(await storage.directory.find([ada.id])).toMatchObject([
+      { credential: ada.credential, seen: 3000 },
+    ]);
+    await storage.directory.retire(ada.identityId);
+    const renamed = claimOf(ada, 4000, ada.renamed('Lovelace'));
+    expect(await storage.directory.claim(renamed)).toEqual({ status: 'fixed' });
+    expect(await storage.directory.claim(claimOf(ada))).toEqual({ status: 'claimed' });
   });
 
   it('[ID13] releases who was not seen for long, never spoke and is not here', async () => {

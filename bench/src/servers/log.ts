@@ -6,12 +6,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import {
   type DeviceId,
   type Epoch,
+  type IdentityId,
   LOUNGE,
   limits,
   type Millis,
   messageId,
   type Seq,
   toHex,
+  XWING_PUB,
 } from '@aurora/protocol';
 import { type Clock, type Storage, sqliteStorage } from '@aurora/server';
 import { clock } from '../clock.ts';
@@ -33,8 +35,23 @@ const wallClock: Clock = {
   },
   soon: (act) => void setImmediate(act),
 };
-const { log } = await sqliteStorage({ folder, clock: wallClock });
+const { log, directory } = await sqliteStorage({ folder, clock: wallClock });
 const sender = toHex(randomBytes(16)) as DeviceId;
+// The log takes entries of those who have a credential, and does not look into it.
+await directory.claim({
+  identity: toHex(randomBytes(16)) as IdentityId,
+  device: sender,
+  credential: {
+    nickname: 'Ada',
+    identityPub: new Uint8Array(32),
+    devicePub: new Uint8Array(32),
+    hpkePub: new Uint8Array(XWING_PUB),
+    signature: new Uint8Array(64),
+    deviceSignature: new Uint8Array(64),
+  },
+  looks: ['ada', 'ada'],
+  at: Date.now() as Millis,
+});
 
 function draft(): Parameters<Storage['log']['append']>[0] {
   return {

@@ -1,9 +1,9 @@
-import type { IdentityId } from '@aurora/protocol';
 import type { Ports } from '../ports/ports.ts';
 import type { Rates } from './rate/rates.ts';
 import type { Rooms } from './room/rooms.ts';
 import type { LiveDevices } from './session/live-devices.ts';
 import type { Outlet } from './session/outlet.ts';
+import type { Retirements } from './session/retirements.ts';
 import type { Session } from './session/session.ts';
 import type { Settings } from './settings.ts';
 
@@ -15,8 +15,7 @@ export interface Context {
   readonly live: LiveDevices;
   readonly rates: Rates;
   readonly outlet: Outlet;
-  /** Identities that are signing out: nothing of theirs may follow their going. */
-  readonly retiring: Set<IdentityId>;
+  readonly retirements: Retirements;
   /** The session has ended; called once. */
   gone(session: Session): void;
   /** The session has answered everything it was asked. */

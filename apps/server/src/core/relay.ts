@@ -8,6 +8,7 @@ import { Rooms } from './room/rooms.ts';
 import { Admission } from './session/admission.ts';
 import { LiveDevices } from './session/live-devices.ts';
 import { Outlet } from './session/outlet.ts';
+import { Retirements } from './session/retirements.ts';
 import { Session } from './session/session.ts';
 import { defaultSettings, type Settings } from './settings.ts';
 
@@ -45,7 +46,7 @@ export function createRelay(ports: Ports, settings: Settings = defaultSettings):
     live,
     rates,
     outlet: new Outlet(clock),
-    retiring: new Set(),
+    retirements: new Retirements(),
     gone(session) {
       sessions.delete(session);
       admission.leave(session.address);

@@ -22,7 +22,9 @@ export type Claimed =
   /** This identity goes by another nickname. */
   | { readonly status: 'named'; readonly nickname: string }
   /** The device has been another identity's. */
-  | { readonly status: 'foreign' };
+  | { readonly status: 'foreign' }
+  /** The device has an entry in a log, and so keeps what it first claimed. SPEC [ID14]. */
+  | { readonly status: 'fixed' };
 
 export interface Listing {
   readonly device: DeviceId;
@@ -41,7 +43,10 @@ export interface Stale {
 
 /** Who goes by which nickname, and the credentials that prove it. */
 export interface Directory {
-  /** Binds nickname, identity and device to each other, and notes that the identity was seen; durable. */
+  /**
+   * Binds nickname, identity and device to each other, and notes that the identity was seen; durable. The credential
+   * of a device with an entry in a log is never replaced.
+   */
   claim(claim: Claim): Promise<Claimed>;
   /** Which of these nicknames' looks nobody has: their indexes. */
   free(looks: readonly Looks[]): Promise<readonly number[]>;

@@ -30,7 +30,9 @@ export type Appended =
   /** The sender's id stands for another room or frame. */
   | { readonly status: 'id_reused' }
   | { readonly status: 'stale_epoch'; readonly epoch: Epoch }
-  | { readonly status: 'no_such_room' };
+  | { readonly status: 'no_such_room' }
+  /** Nothing proves who the sender is: its credential went when its identity did. */
+  | { readonly status: 'no_credential' };
 
 export interface PageRequest {
   readonly room: RoomId;
@@ -55,7 +57,8 @@ export interface Page {
 export interface Log {
   /**
    * Adds an entry, durably before it resolves. Drafts take effect, and resolve, in the order of the calls.
-   * Idempotency, then the comparison with the room's epoch, and the addition are one transaction.
+   * Idempotency, then the comparison with the room's epoch, that the sender has a
+   * credential, and the addition are one transaction.
    */
   append(draft: Draft): Promise<Appended>;
   /** A page of what is durable; undefined when there is no such room. */

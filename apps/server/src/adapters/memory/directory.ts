@@ -1,6 +1,7 @@
 import type { Credential, DeviceId, IdentityId, Millis, RoomId } from '@aurora/protocol';
 import type { Claim, Claimed, Directory, Looks } from '../../ports/directory.ts';
 import type { Members } from '../../ports/members.ts';
+import { sameClaims } from '../../ports/same-claims.ts';
 
 interface Identity {
   readonly nickname: string;
@@ -21,6 +22,7 @@ interface Neighbours {
 export function memoryDirectory({ spoke, forgetDevice }: Neighbours): {
   directory: Directory;
   members: Members;
+  hasCredential(device: DeviceId): boolean;
 } {
   const identities = new Map<IdentityId, Identity>();
   const devices = new Map<DeviceId, Device>();
@@ -37,6 +39,8 @@ export function memoryDirectory({ spoke, forgetDevice }: Neighbours): {
   function claim({ identity, device, credential, looks, at }: Claim): Claimed {
     const owner = devices.get(device);
     if (owner !== undefined && owner.identity !== identity) return { status: 'foreign' };
+    const lasting = owner !== undefined && spoke(device) ? owner.credential : undefined;
+    if (lasting !== undefined && !sameClaims(lasting, credential)) return { status: 'fixed' };
     const named = identities.get(identity);
     if (named === undefined) {
       if (!isFree(looks)) return { status: 'taken' };
@@ -48,7 +52,7 @@ export function memoryDirectory({ spoke, forgetDevice }: Neighbours): {
     } else {
       named.seen = at;
     }
-    devices.set(device, { identity, credential });
+    devices.set(device, { identity, credential: lasting ?? credential });
     return { status: 'claimed' };
   }
 
@@ -67,6 +71,7 @@ export function memoryDirectory({ spoke, forgetDevice }: Neighbours): {
   }
 
   return {
+    hasCredential: (device) => devices.has(device),
     directory: {
       claim: async (wanted) => claim(wanted),
       free: async (looks) => looks.flatMap((look, index) => (isFree(look) ? [index] : [])),

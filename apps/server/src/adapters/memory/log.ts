@@ -36,7 +36,10 @@ function page(
   return { entries: side === 'after' ? entries : entries.reverse(), more };
 }
 
-export function memoryLog(generation: number): Log & { spoke(device: DeviceId): boolean } {
+export function memoryLog(
+  generation: number,
+  hasCredential: (device: DeviceId) => boolean,
+): Log & { spoke(device: DeviceId): boolean } {
   const rooms = new Map<RoomId, Room>([[LOUNGE, { id: LOUNGE, entries: [], epoch: 0 as Epoch }]]);
   const byId = new Map<string, { room: Room; entry: Entry }>();
   const senders = new Set<DeviceId>();
@@ -58,6 +61,7 @@ export function memoryLog(generation: number): Log & { spoke(device: DeviceId): 
         : { status: 'id_reused' };
     }
     if (draft.epoch !== room.epoch) return { status: 'stale_epoch', epoch: room.epoch };
+    if (!hasCredential(draft.sender)) return { status: 'no_credential' };
     const at = Math.max(draft.at, room.entries.at(-1)?.at ?? 0) as Millis;
     const entry: Entry = { ...draft, seq: (room.entries.length + 1) as Seq, at };
     room.entries.push(entry);

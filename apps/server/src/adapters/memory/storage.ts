@@ -13,10 +13,10 @@ export interface MemoryOptions {
 
 /** Everything that lasts, kept by this process alone: for tests, simulations and trying out. */
 export function memoryStorage({ serverId, generation = 1 }: MemoryOptions = {}): Storage {
-  const log = memoryLog(generation);
+  const log = memoryLog(generation, (device) => hasCredential(device));
   const mailbox = memoryMailbox();
   const registers = memoryRegisters();
-  const { directory, members } = memoryDirectory({
+  const { directory, members, hasCredential } = memoryDirectory({
     spoke: log.spoke,
     forgetDevice(device) {
       mailbox.forget(device);

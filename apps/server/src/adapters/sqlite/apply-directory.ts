@@ -1,18 +1,19 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { credentialShape, encode, type IdentityId } from '@aurora/protocol';
+import { credentialShape, decode, encode, type IdentityId } from '@aurora/protocol';
 import type { Claim, Claimed, Stale } from '../../ports/directory.ts';
-import { blob, hex } from './blob.ts';
+import { sameClaims } from '../../ports/same-claims.ts';
+import { blob, bytes, hex } from './blob.ts';
 
 /** The directory's writes, each one step of a transaction. */
 export function applyDirectory(db: DatabaseSync) {
-  const findDevice = db.prepare('SELECT identity FROM devices WHERE device = ?');
+  const findDevice = db.prepare('SELECT identity, credential, spoke FROM devices WHERE device = ?');
   const findIdentity = db.prepare('SELECT nickname FROM identities WHERE identity = ?');
   const findLook = db.prepare('SELECT 1 FROM identities WHERE folded = ? OR as_written = ?');
   const insertIdentity = db.prepare('INSERT INTO identities VALUES (?, ?, ?, ?, ?)');
   const setSeen = db.prepare('UPDATE identities SET seen = ? WHERE identity = ?');
   const putDevice = db.prepare(
     `INSERT INTO devices VALUES (?, ?, ?, 0)
-     ON CONFLICT (device) DO UPDATE SET credential = excluded.credential`,
+     ON CONFLICT (device) DO UPDATE SET credential = excluded.credential WHERE spoke = 0`,
   );
   const findStale = db.prepare(
     `SELECT identity FROM identities WHERE seen < ? AND NOT EXISTS
@@ -37,6 +38,10 @@ export function applyDirectory(db: DatabaseSync) {
     claim({ identity, device, credential, looks, at }: Claim): Claimed {
       const owner = findDevice.get(blob(device));
       if (owner !== undefined && hex(owner.identity) !== identity) return { status: 'foreign' };
+      if (owner?.spoke === 1) {
+        const lasting = decode(credentialShape, bytes(owner.credential));
+        if (!sameClaims(lasting, credential)) return { status: 'fixed' };
+      }
       const named = findIdentity.get(blob(identity));
       if (named === undefined) {
         if (findLook.get(...looks) !== undefined) return { status: 'taken' };

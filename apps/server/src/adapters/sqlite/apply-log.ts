@@ -53,11 +53,11 @@ export class LogApplier {
         : { status: 'id_reused' };
     }
     if (draft.epoch !== room.epoch) return { status: 'stale_epoch', epoch: room.epoch };
+    if (!this.#hasCredential(draft.sender, sender)) return { status: 'no_credential' };
     const seq = (room.seq + 1) as Seq;
     const at = Math.max(draft.at, room.at) as Millis;
     const kind = entryKinds.indexOf(draft.kind);
     this.#insert.run(room.number, seq, kind, sender, id, draft.epoch, at, draft.frame);
-    if (!this.#spoke.has(draft.sender)) this.#rememberSpoke(draft.sender, sender);
     room.seq = seq;
     room.at = at;
     if (draft.kind === 'commit') room.epoch = (draft.epoch + 1) as Epoch;
@@ -96,9 +96,12 @@ export class LogApplier {
     return room;
   }
 
-  #rememberSpoke(sender: DeviceId, kept: Uint8Array): void {
-    this.#setSpoke.run(kept);
+  /** Whether the sender's credential is on file; from now on it stays there. SPEC [ID14]. */
+  #hasCredential(sender: DeviceId, kept: Uint8Array): boolean {
+    if (this.#spoke.has(sender)) return true;
+    if (number(this.#setSpoke.run(kept).changes) === 0) return false;
     if (this.#spoke.size >= REMEMBERED) this.#spoke.clear();
     this.#spoke.add(sender);
+    return true;
   }
 }

@@ -38,6 +38,8 @@ export function append(
         );
       case 'no_such_room':
         throw noSuchRoom();
+      case 'no_credential':
+        throw new RequestError('unauthenticated', 'You have signed out. Sign in anew.');
     }
   });
 }

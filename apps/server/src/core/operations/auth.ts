@@ -17,10 +17,12 @@ import {
   type RequestOf,
 } from '@aurora/protocol';
 import type { Listing } from '../../ports/directory.ts';
+import { sameClaims } from '../../ports/same-claims.ts';
 import { StorageError } from '../../ports/storage-error.ts';
 import type { Context } from '../context.ts';
 import { looksOf } from '../nickname/key.ts';
 import { suggestNickname } from '../nickname/suggest.ts';
+import type { Arrival } from '../session/retirements.ts';
 import type { Session } from '../session/session.ts';
 import type { Account } from '../session/state.ts';
 
@@ -100,6 +102,11 @@ async function claim(context: Context, account: Claimant, credential: Credential
       );
     case 'foreign':
       throw new RequestError('auth_failed', 'This device has been somebody else’s. Sign in anew.');
+    case 'fixed':
+      throw new RequestError(
+        'auth_failed',
+        'This device has spoken under another nickname or with other keys, and keeps those. Sign in anew.',
+      );
   }
 }
 
@@ -120,10 +127,7 @@ function isOnFile(
   if (listing?.seen === undefined) return false;
   const kept = listing.credential;
   return (
-    kept.nickname === credential.nickname &&
-    equalBytes(kept.identityPub, credential.identityPub) &&
-    equalBytes(kept.devicePub, credential.devicePub) &&
-    equalBytes(kept.hpkePub, credential.hpkePub) &&
+    sameClaims(kept, credential) &&
     equalBytes(kept.signature, credential.signature) &&
     equalBytes(kept.deviceSignature, credential.deviceSignature)
   );
@@ -136,6 +140,21 @@ export async function authenticate(
   nonce: Bytes,
   request: RequestOf<'auth'>,
 ): Promise<ReplyOf<'auth'>> {
+  const arrival = context.retirements.arrive(idOf<IdentityId>(request.credential.identityPub));
+  try {
+    return await arrive(context, session, nonce, request, arrival);
+  } finally {
+    arrival.end();
+  }
+}
+
+async function arrive(
+  context: Context,
+  session: Session,
+  nonce: Bytes,
+  request: RequestOf<'auth'>,
+  arrival: Arrival,
+): Promise<ReplyOf<'auth'>> {
   const { directory, members, clock } = context.ports;
   const { credential } = request;
   const device = idOf<DeviceId>(credential.devicePub);
@@ -144,6 +163,8 @@ export async function authenticate(
   const [listing] = await directory.find([device]);
   const known = isOnFile(listing, credential);
   await checkSignatures(context, session.origin, nonce, request, known);
+  // A claim that is asked for before the identity goes is also written before, and goes with it.
+  arrival.check();
   if (known) await see(context, claimed, credential, listing.seen);
   else {
     checkNickname(credential.nickname);
@@ -152,6 +173,7 @@ export async function authenticate(
   const memberships = await members.rooms(identity);
   const opened = await Promise.all(memberships.map((room) => context.rooms.open(room)));
   const rooms = opened.filter((room) => room !== undefined);
+  arrival.check();
   const account = { ...claimed, memberships: rooms.map(({ id }) => id) };
   if (session.open(account)) makeRoom(context, session, account);
   return {

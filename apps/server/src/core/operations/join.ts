@@ -21,6 +21,9 @@ export async function join(
         `You are in ${limits.rooms} rooms, which is the most. Leave one first.`,
       );
     context.rates.countMembership(device, clock.elapsed());
+    // The identity may have signed out meanwhile, and then nothing of it is to be kept.
+    if (session.account === undefined || context.retirements.has(identity))
+      throw new RequestError('unauthenticated', 'You have signed out.');
     await members.add(id, identity);
   }
   if (session.account !== undefined) room.enter(session, session.account);

@@ -222,7 +222,7 @@ export class Session {
       this.tell({ type: 'ok', request: request.request, result: encodeReply('auth', reply) });
       return;
     }
-    if (this.#context.retiring.has(state.account.identity)) {
+    if (this.#context.retirements.has(state.account.identity)) {
       throw new RequestError('unauthenticated', 'You are signing out.');
     }
     const { result, bytes } = await answer(this.#context, this, state.account, request);
