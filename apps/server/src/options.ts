@@ -28,7 +28,7 @@ export const options = {
   origin: {
     type: 'texts',
     default: [],
-    help: 'Origin that the page may come from, such as https://chat.example; may be repeated. Without it: the host that is connected to.',
+    help: 'Origin that the page may come from, such as https://chat.example; may be repeated. Without it: localhost, addresses, the --host, and over TLS any name.',
   },
   'allow-no-origin': {
     type: 'flag',

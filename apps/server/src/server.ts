@@ -75,10 +75,10 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     { ...storage, clock, random: nodeRandom, verifier: nodeVerifier, observer },
     settings,
   );
+  const hostRule = { origins: config.origin, tls: tls !== undefined, host: config.host };
   const listener = socketListener(relay, clock, {
-    origins: config.origin,
+    ...hostRule,
     allowNone: config['allow-no-origin'],
-    tls: tls !== undefined,
     trustProxy: config['trust-proxy'],
   });
 
@@ -98,8 +98,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   }
 
   const respond = site({
+    ...hostRule,
     webFolder: config['web-dir'] || WEB_FOLDER,
-    tls: tls !== undefined,
     people: () => relay.people(),
     health,
     metrics: figures,

@@ -122,6 +122,26 @@ describe('the page', () => {
 });
 
 describe('lines for programs', () => {
+  it('[TR10] are not for a page whose name only leads here, which gets the page and nothing else', async () => {
+    const url = await start();
+    const { port } = new URL(url);
+    for (const path of ['/health', '/lounge.json', '/metrics']) {
+      const [status, body] = await raw(url, path, { host: `rebound.example:${port}` });
+      expect([status, body]).toEqual([421, expect.stringContaining('--origin')]);
+    }
+    expect(await raw(url, '/', { host: `chat.lan:${port}` })).toEqual([200, '<!doctype html>']);
+    const own = [
+      'localhost',
+      `localhost:${port}`,
+      `a.localhost:${port}`,
+      '192.0.2.1',
+      `[2001:db8::1]:${port}`,
+    ];
+    for (const host of own) expect((await raw(url, '/health', { host }))[0]).toBe(200);
+    for (const host of ['localhost.evil.example', 'evil-localhost', '1.2.3.4.evil.example'])
+      expect((await raw(url, '/health', { host }))[0]).toBe(421);
+  });
+
   it('says how many are in the Lounge', async () => {
     const url = await start();
     const ada = await joinOver(url, new Device('Ada'));

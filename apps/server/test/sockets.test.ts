@@ -53,6 +53,20 @@ describe('real sockets', () => {
     }
   });
 
+  it('[TR10] a page whose name was made to lead here is refused with 403, unless that name is told', async () => {
+    const from = (port: string, host: string) => {
+      const origin = `http://${host}:${port}`;
+      return { origin, host: `${host}:${port}` };
+    };
+    const { port } = new URL(await start());
+    const client = clientOf(`http://127.0.0.1:${port}`, from(port, 'rebound.example'));
+    expect(await client.refused()).toBe(403);
+    await clientOf(`http://127.0.0.1:${port}`, from(port, 'a.localhost')).event('hello');
+    const named = new URL(await start({ origin: ['http://chat.lan'] })).port;
+    const page = { origin: 'http://chat.lan', host: 'chat.lan' };
+    await clientOf(`http://127.0.0.1:${named}`, page).event('hello');
+  });
+
   it('[TR4] with --origin only that one is served, and with --allow-no-origin programs are', async () => {
     const url = await start({ origin: ['https://chat.example'], 'allow-no-origin': true });
     expect(await clientOf(url).refused()).toBe(403);

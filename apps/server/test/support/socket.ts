@@ -6,17 +6,19 @@ import type { Device } from './keys.ts';
 export interface SocketOptions {
   readonly origin?: string | undefined;
   readonly protocol?: string | undefined;
+  readonly host?: string | undefined;
 }
 
 /** A client on a real socket. */
 export class SocketClient extends TestClient {
   readonly socket: WebSocket;
 
-  constructor(url: string, { origin = url, protocol = SUBPROTOCOL }: SocketOptions = {}) {
+  constructor(url: string, { origin = url, protocol = SUBPROTOCOL, host }: SocketOptions = {}) {
     super(origin);
     const protocols = protocol === '' ? [] : [protocol];
     this.socket = new WebSocket(`${url.replace('http', 'ws')}/socket`, protocols, {
       ...(origin === '' ? {} : { origin }),
+      ...(host === undefined ? {} : { headers: { host } }),
       perMessageDeflate: false,
     });
     this.socket.on('message', (data) => this.heard(data instanceof Buffer ? data : Buffer.alloc(0)));

@@ -1,18 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { webFiles } from './files.ts';
 import { securityHeaders } from './headers.ts';
+import { FOREIGN_HOST, type HostRule, isOwnHost } from './own-host.ts';
 import { type Reply, respond, respondFile } from './respond.ts';
 
-export interface SiteOptions {
+export interface SiteOptions extends HostRule {
   readonly webFolder: string;
-  readonly tls: boolean;
   people(): number;
   health(): Promise<{ readonly status: 'ok' | 'full' | 'failing' }>;
   /** The figures; undefined for those who may not see them. */
   metrics(request: IncomingMessage): Promise<Reply | undefined>;
 }
 
+const FOREIGN: Reply = { status: 421, type: 'text/plain', body: FOREIGN_HOST };
 const NOT_FOUND: Reply = { status: 404, type: 'text/plain', body: 'Not found.' };
+
+/** What says something of this relay; the page says nothing, and explains itself to whoever came by a wrong name. */
+const PROGRAMS = new Set(['/health', '/lounge.json', '/metrics']);
 
 /** Everything that is plain HTTP: the page, and a few lines for programs. */
 export function site(
@@ -27,6 +31,7 @@ export function site(
   };
 
   async function program(path: string, request: IncomingMessage): Promise<Reply> {
+    if (PROGRAMS.has(path) && !isOwnHost(request.headers.host, options)) return FOREIGN;
     switch (path) {
       case '/health': {
         const health = await options.health();

@@ -5,6 +5,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import type { Relay } from '../../core/relay.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { addressOf } from '../http/address.ts';
+import { FOREIGN_HOST, isOwnHost } from '../http/own-host.ts';
 import { Connection } from './connection.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { type OriginRule, originOf } from './origin.ts';
@@ -89,6 +90,7 @@ export function socketListener(relay: Relay, clock: Clock, options: ListenerOpti
     upgrade(request, socket, head) {
       if (request.url?.split('?')[0] !== PATH) return refuse(socket, 404, 'WebSockets are at /socket.');
       if (!offers(request)) return refuse(socket, 400, `The subprotocol ${SUBPROTOCOL} is not offered.`);
+      if (!isOwnHost(request.headers.host, options)) return refuse(socket, 403, FOREIGN_HOST);
       const origin = originOf(request, options);
       if (origin === undefined)
         return refuse(socket, 403, 'This origin is not allowed. The operator allows it with --origin.');

@@ -1,12 +1,9 @@
 import type { IncomingMessage } from 'node:http';
+import type { HostRule } from '../http/own-host.ts';
 
-export interface OriginRule {
-  /** The origins that pages may come from; none: the page must come from the host that it connects to. */
-  readonly origins: readonly string[];
+export interface OriginRule extends HostRule {
   /** Lets clients in that send no origin: no browser does, but programs may. */
   readonly allowNone: boolean;
-  /** Whether this relay itself speaks TLS. */
-  readonly tls: boolean;
 }
 
 /**
