@@ -45,6 +45,8 @@ export class SmallRelay {
   readonly asked: Request[] = [];
   /** Requests that are heard and never answered. */
   readonly unanswered = new Set<OperationName>();
+  /** Wake-ups for new entries are lost. */
+  muted = false;
   readonly #clock: Clock;
   readonly #guests = new Set<Guest>();
   readonly #mail: (Delivery & { readonly to: DeviceId })[] = [];
@@ -76,6 +78,11 @@ export class SmallRelay {
     Object.assign(this.#handlers, { [operation]: handle });
   }
 
+  /** How it answers now. */
+  handler<O extends OperationName>(operation: O): Handlers[O] {
+    return this.#handlers[operation];
+  }
+
   /** To everybody whose line is open. */
   tell(...events: Event[]): void {
     for (const { line } of this.#present()) line.tell(...events);
@@ -96,7 +103,7 @@ export class SmallRelay {
   add(entry: Omit<Entry, 'seq' | 'at'>): Entry {
     const added = { ...entry, seq: (this.entries.length + 1) as Seq, at: this.#clock.now() };
     this.entries.push(added);
-    this.tell({ type: 'entries', room: LOUNGE, entries: [added] });
+    if (!this.muted) this.tell({ type: 'entries', room: LOUNGE, entries: [added] });
     return added;
   }
 
@@ -161,7 +168,10 @@ export class SmallRelay {
       const entries = side === 'after' ? wanted.slice(0, limit) : wanted.slice(-limit);
       return { entries, more: wanted.length > entries.length, head: this.head };
     },
-    signal: () => ({}),
+    signal: ({ frame }, { device: sender }) => {
+      if (sender !== null) this.tell({ type: 'signals', room: LOUNGE, signals: [{ sender, frame }] });
+      return {};
+    },
     register: () => ({}),
     registers: () => ({ registers: [], more: false }),
     people: () => ({ count: 0, people: [], more: false }),
