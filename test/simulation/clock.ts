@@ -17,7 +17,7 @@ export class SimulatedClock {
   }
 
   now(): Millis {
-    return this.#now as Millis;
+    return Math.floor(this.#now) as Millis;
   }
 
   elapsed(): number {

@@ -57,6 +57,25 @@ describe('the rows of a conversation', () => {
     expect(last?.type === 'presence' && last.row.joined).toEqual(['Kim', 'Leo']);
     expect(last?.key).toBe('p3');
   });
+
+  it('tells in the line of who came who let them in, once for each host', () => {
+    const lets = (seq: number, by: string, name: string): Row => ({
+      kind: 'admission',
+      id: `admission-${seq}`,
+      position: [seq, 0],
+      at: noon(0),
+      by,
+      names: [name],
+      more: 0,
+    });
+    const items = itemsOf([lets(1, 'Ada', 'Kim'), lets(2, 'Ada', 'Leo'), lets(3, 'Bo', 'Mia')], null);
+    expect(outline(items)).toEqual(['day', 'presence']);
+    const last = items.at(-1);
+    expect(last?.type === 'presence' && last.admitted).toEqual([
+      { by: 'Ada', names: ['Kim', 'Leo'], more: 0 },
+      { by: 'Bo', names: ['Mia'], more: 0 },
+    ]);
+  });
 });
 
 describe('the window on the history', () => {

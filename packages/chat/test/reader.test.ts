@@ -12,7 +12,7 @@ import { type Bytes, type Entry, LOUNGE, type Millis, type Seq } from '@aurora/p
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Chain } from '../src/core/room/chain.ts';
 import { KnownIds } from '../src/core/room/known-ids.ts';
-import { type Reader, readForward } from '../src/core/room/reader.ts';
+import { type Reader, readBackward, readForward } from '../src/core/room/reader.ts';
 import { freshId, logOf } from './support/log-of.ts';
 import { type Somebody, somebody } from './support/people.ts';
 
@@ -32,7 +32,9 @@ function readerFor(me: Somebody, known: Somebody[]): Reader {
     me: me.device.id,
     keys: new ContentKeys(),
     known: new KnownIds(),
+    learn: async () => {},
     member: (device) => members.get(device),
+    learn: async () => {},
   };
 }
 
@@ -79,14 +81,16 @@ describe('reading the log', () => {
     const { log, chain, reader, open, key } = await lounge();
     const { id, frame } = await says(ada, key, 'good evening');
     const rows = await rowsOf(open, [log.append('message', 1, ada.device, frame, id)], chain, reader);
-    expect(rows).toMatchObject([{ type: 'message', id, nickname: 'Ada', mine: false, text: 'good evening' }]);
+    expect(rows).toMatchObject([
+      { type: 'message', id: `${ada.device.id}/${id}`, nickname: 'Ada', mine: false, text: 'good evening' },
+    ]);
   });
 
   it('keeps the place of a message whose key has not come', async () => {
     const { log, chain, reader, sealed, key } = await lounge();
     const { id, frame } = await says(ada, key, 'good evening');
     const rows = await rowsOf(sealed, [log.append('message', 1, ada.device, frame, id)], chain, reader);
-    expect(rows).toMatchObject([{ type: 'sealed', id, reason: 'waiting_for_key' }]);
+    expect(rows).toMatchObject([{ type: 'sealed', id: `${ada.device.id}/${id}`, reason: 'waiting_for_key' }]);
   });
 
   it('warns instead of showing what somebody said who was never admitted', async () => {
@@ -116,7 +120,7 @@ describe('reading the log', () => {
     const entries = [0, 1].map(() => log.append('message', 1, ada.device, frame, id));
     const rows = await rowsOf(open, entries, chain, reader);
     expect(rows).toMatchObject([
-      { type: 'message', id },
+      { type: 'message', id: `${ada.device.id}/${id}` },
       { type: 'warning', code: 'replayed' },
     ]);
     expect(rows[1]?.id).not.toBe(id);
@@ -132,6 +136,63 @@ describe('reading the log', () => {
     ];
     const rows = await rowsOf(open, entries, chain, reader);
     expect(rows).toMatchObject([{ type: 'warning', code: 'epoch_mismatch' }]);
+  });
+
+  it('keeps what Ada said when Eve writes something under the same id, whoever of them is believed', async () => {
+    const { log, chain, reader, open, key } = await lounge();
+    const said = await says(ada, key, 'mine');
+    const taken = await says(bo, key, 'also this');
+    const entries = [
+      log.append('message', 1, ada.device, said.frame, said.id),
+      log.append('message', 1, bo.device, Uint8Array.of(1), said.id),
+      log.append('message', 1, bo.device, taken.frame, taken.id),
+      log.append('message', 1, ada.device, Uint8Array.of(2), taken.id),
+    ];
+    const rows = await rowsOf(open, entries, chain, reader);
+    expect(rows).toMatchObject([
+      { type: 'message', text: 'mine' },
+      { type: 'warning' },
+      { type: 'message' },
+      { type: 'warning' },
+    ]);
+    expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length);
+  });
+
+  it('tells who let whom in, as the log proves it', async () => {
+    const { log, chain, reader, open } = await lounge();
+    const frame = await admitFrame(open, ada.device, [eve.device.id]);
+    const rows = await rowsOf(open, [log.append('handshake', 1, ada.device, frame)], chain, reader);
+    expect(rows).toMatchObject([{ type: 'admission', by: 'Ada', names: ['Eve'], more: 0 }]);
+  });
+
+  it('counts a guest whose name the server does not tell', async () => {
+    const { log, chain, open } = await lounge();
+    const reader = readerFor(bo, [ada, bo]);
+    const frame = await admitFrame(open, ada.device, [eve.device.id]);
+    const rows = await rowsOf(open, [log.append('handshake', 1, ada.device, frame)], chain, reader);
+    expect(rows).toMatchObject([{ type: 'admission', by: 'Ada', names: [], more: 1 }]);
+  });
+
+  it('notices that entries were left out and later ones moved up', async () => {
+    const { log, chain, reader, open, key } = await lounge();
+    // Ada had seen more entries than stand before hers here.
+    const { id, frame } = await says(ada, key, 'after two others', [4 as Seq, new Uint8Array(32)]);
+    const reading = await readForward(open, [log.append('message', 1, ada.device, frame, id)], chain, reader);
+    expect(reading.fork).toMatchObject({ code: 'fork' });
+  });
+
+  it('warns when a message is put back into an older part of the history', async () => {
+    const { log, chain, reader, open, key } = await lounge();
+    const renewal = await announceFresh(open, ada.device);
+    const commit = log.append('commit', 1, ada.device, renewal.frame);
+    const after = await readForward(open, [commit], chain, reader);
+    const { state } = await acceptKeys(after.open, [renewal.key]);
+    const { id, frame } = await says(ada, renewal.key, 'said later');
+    const told = { ...log.append('message', 2, ada.device, frame, id), seq: 2 as Seq };
+    expect(await readBackward(state, [told], reader)).toMatchObject([
+      { type: 'warning', code: 'epoch_mismatch' },
+    ]);
+    expect(key.epoch).toBe(1);
   });
 
   it('goes on after a malformed change of keys, with a warning in its place', async () => {

@@ -1,24 +1,38 @@
 import { createHash } from 'node:crypto';
-import { concatBytes, encodeCbor } from '@aurora/protocol';
+import { concatBytes, type Entry, encode, encodeCbor, entryShape, type Millis } from '@aurora/protocol';
 import { expect, test } from 'vitest';
 import { EMPTY_CHAIN, extendChain } from '../src/index.ts';
-import { seq } from './help/log.ts';
+import { chained } from './help/chained.ts';
 
 const frames = [1, 2, 3].map((value) => encodeCbor(value));
 
 async function chainOf(entries: readonly (readonly [number, Uint8Array<ArrayBuffer>])[]): Promise<string> {
   let chain = EMPTY_CHAIN;
-  for (const [at, frame] of entries) chain = await extendChain(chain, seq(at), frame);
+  for (const [at, frame] of entries) chain = await extendChain(chain, chained(at, frame));
   return Buffer.from(chain).toString('hex');
 }
 
-test('[EV6] the chain is SHA-256(chain | seq u64 | SHA-256(frame)) from 32 zero bytes on', async () => {
+test('[EV6] the chain is SHA-256(chain | SHA-256(CBOR of the entry)) from 32 zero bytes on', async () => {
   const hash = (data: Uint8Array): Uint8Array => createHash('sha256').update(data).digest();
   const [frame = EMPTY_CHAIN] = frames;
-  const number = new Uint8Array(8).fill(0);
-  number[7] = 1;
-  const expected = hash(concatBytes(new Uint8Array(32), number, hash(frame)));
-  expect(new Uint8Array(expected)).toEqual(await extendChain(EMPTY_CHAIN, seq(1), frame));
+  const entry = chained(1, frame);
+  const expected = hash(concatBytes(new Uint8Array(32), hash(encode(entryShape, entry))));
+  expect(new Uint8Array(expected)).toEqual(await extendChain(EMPTY_CHAIN, entry));
+});
+
+test('[EV6] a relay that tells two members another time, sender, epoch, id or kind gives them different chains', async () => {
+  const [frame = EMPTY_CHAIN, other = EMPTY_CHAIN] = frames;
+  const entry = chained(1, frame);
+  const told: Entry[] = [
+    entry,
+    { ...entry, at: (entry.at + 1) as Millis },
+    { ...entry, kind: 'handshake' },
+    { ...entry, sender: chained(1, other, 'bb').sender },
+    { ...entry, id: chained(1, other, 'bb').id },
+    { ...entry, epoch: chained(2, other, 'bb').epoch },
+  ];
+  const chains = await Promise.all(told.map((one) => extendChain(EMPTY_CHAIN, one)));
+  expect(new Set(chains.map((chain) => Buffer.from(chain).toString('hex'))).size).toBe(told.length);
 });
 
 test('[EV6] two members who were shown different, reordered or missing entries have different chains', async () => {

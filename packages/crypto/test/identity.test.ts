@@ -117,7 +117,7 @@ test('[ID4] Ada proves her device for one relay, one page and one socket only', 
   expect(await verify(bo.member.verifyKey, proof, challengeBytes({ ...challenge, devicePub }))).toBe(false);
 });
 
-test.each(['', ' Ada', 'A\u202eda', 'A\u200bda', 'Ａda', 'a'.repeat(33)])(
+test.each(['', ' Ada', 'A\u202eda', 'A\u200bda', 'Ａda'])(
   '[ID7] nobody is called %j, whatever a relay lets in',
   async (nickname) => {
     await expectRefusal(createDevice(nickname), 'nickname_invalid');

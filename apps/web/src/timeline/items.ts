@@ -1,4 +1,5 @@
 import {
+  type AdmissionRow,
   comparePositions,
   type MessageRow,
   type Position,
@@ -21,7 +22,13 @@ export type Item =
       readonly first: boolean;
       readonly last: boolean;
     }
-  | { readonly type: 'presence'; readonly key: string; readonly row: PresenceRow }
+  | {
+      readonly type: 'presence';
+      readonly key: string;
+      readonly row: PresenceRow;
+      /** Who let whom in meanwhile, as the log proves it. */
+      readonly admitted: readonly Admitted[];
+    }
   | {
       readonly type: 'sealed';
       readonly key: string;
@@ -29,6 +36,8 @@ export type Item =
       readonly count: number;
     }
   | { readonly type: 'warning'; readonly key: string; readonly row: WarningRow };
+
+export type Admitted = Pick<AdmissionRow, 'by' | 'names' | 'more'>;
 
 const GROUP_MS = 5 * 60 * 1000;
 
@@ -61,12 +70,12 @@ function add(items: Item[], row: Row): void {
       items.push({ type: 'message', key: row.id, row, first: !joins, last: true });
       return;
     }
-    case 'presence': {
-      const gathered = before?.type === 'presence' ? gather(before.row, row) : undefined;
-      if (gathered) items[items.length - 1] = { type: 'presence', key: gathered.id, row: gathered };
-      else items.push({ type: 'presence', key: row.id, row });
+    case 'presence':
+      addComings(items, row, []);
       return;
-    }
+    case 'admission':
+      addComings(items, nobody(row), [row]);
+      return;
     case 'sealed':
       if (before?.type === 'sealed' && before.reason === row.reason) {
         items[items.length - 1] = { ...before, count: before.count + 1 };
@@ -82,7 +91,33 @@ function isOneBreath(a: MessageRow, b: MessageRow): boolean {
   return a.author.identity === b.author.identity && Math.abs(b.at - a.at) <= GROUP_MS;
 }
 
-/** Two lines of presence close to each other become one; it keeps the key of the first. */
+/** One line for all that came and went side by side; it keeps the key of the first. */
+function addComings(items: Item[], row: PresenceRow, admitted: readonly Admitted[]): void {
+  const before = items.at(-1);
+  const gathered = before?.type === 'presence' ? gather(before.row, row) : undefined;
+  if (before?.type !== 'presence' || gathered === undefined) {
+    items.push({ type: 'presence', key: row.id, row, admitted });
+    return;
+  }
+  const all = gatherAdmitted([...before.admitted, ...admitted]);
+  items[items.length - 1] = { type: 'presence', key: gathered.id, row: gathered, admitted: all };
+}
+
+function nobody({ id, position, at }: AdmissionRow): PresenceRow {
+  return { kind: 'presence', id, position, at, joined: [], joinedMore: 0, left: [], leftMore: 0 };
+}
+
+/** Each member's guests in one place. */
+function gatherAdmitted(admitted: readonly Admitted[]): Admitted[] {
+  const hosts = Map.groupBy(admitted, ({ by }) => by);
+  return [...hosts].map(([by, parts]) => ({
+    by,
+    names: [...new Set(parts.flatMap(({ names }) => names))],
+    more: parts.reduce((sum, { more }) => sum + more, 0),
+  }));
+}
+
+/** Two lines of presence close to each other as one. */
 function gather(a: PresenceRow, b: PresenceRow): PresenceRow | undefined {
   if (b.at - a.at > GROUP_MS) return undefined;
   const joined = [...new Set([...a.joined, ...b.joined])];

@@ -1,11 +1,16 @@
 import {
   bool,
+  type DeviceId,
+  deviceId,
   type Entry,
   entryShape,
+  ID_BYTES,
   type IdentityId,
   id,
   limits,
   list,
+  type MessageId,
+  type Millis,
   millis,
   oneOf,
   type RoomId,
@@ -16,18 +21,20 @@ import {
 } from '@aurora/protocol';
 import type { Position, Row } from '../view/contract.ts';
 
-const place = { id: text(64), seq: uint(), minor: uint(), at: millis };
+const place = { id: text(80), seq: uint(), minor: uint(), at: millis };
 const names = list(text(limits.nicknameBytes), limits.namedChanges);
 
 const variants = {
   message: {
     ...place,
+    sender: deviceId,
     identity: id<IdentityId>(),
     nickname: text(limits.nicknameBytes),
     mine: bool,
     text: text(limits.text),
   },
   presence: { ...place, joined: names, joinedMore: uint(), left: names, leftMore: uint() },
+  admission: { ...place, by: text(limits.nicknameBytes), names, more: uint() },
   sealed: { ...place, reason: oneOf(['before_you_came', 'waiting_for_key']), entry: entryShape },
   warning: { ...place, code: text(64), message: text(1024) },
 } as const;
@@ -65,6 +72,10 @@ export function rowView(row: StoredRow): Row {
       const { joined, joinedMore, left, leftMore } = row;
       return { kind: 'presence', ...shared, joined, joinedMore, left, leftMore };
     }
+    case 'admission': {
+      const { by, names: admitted, more } = row;
+      return { kind: 'admission', ...shared, by, names: admitted, more };
+    }
     case 'sealed':
       return { kind: 'sealed', ...shared, reason: row.reason };
     case 'warning':
@@ -72,7 +83,16 @@ export function rowView(row: StoredRow): Row {
   }
 }
 
-/** Where an entry of the log stands as a row: its id is the message's, for ever. */
-export function placeOf(entry: Entry): { id: string; seq: number; minor: number; at: Entry['at'] } {
-  return { id: entry.id, seq: entry.seq, minor: 0, at: entry.at };
+/** The id in the log of a message, or of one that waits for its key, whose row may carry its sender's too. */
+export function logIdOf(row: Pick<StoredRow, 'id'>): MessageId {
+  return row.id.slice(-2 * ID_BYTES) as MessageId;
+}
+
+/**
+ * Where an entry of the log stands as a row. One's own message keeps its id, which named its row before it was sent;
+ * another's carries its sender too, so that nobody can name a row of somebody else.
+ */
+export function placeOf(entry: Entry, me: DeviceId): { id: string; seq: number; minor: number; at: Millis } {
+  const id = entry.sender === me ? entry.id : `${entry.sender}/${entry.id}`;
+  return { id, seq: entry.seq, minor: 0, at: entry.at };
 }

@@ -71,7 +71,7 @@ export function comparePositions(a: Position, b: Position): number {
   return a[0] - b[0] || a[1] - b[1];
 }
 
-/** The key of a row in the view, for ever: a message's is its MessageId. */
+/** The key of a row in the view, for ever: that of one's own message is its MessageId. */
 export type RowId = string;
 
 export type DeliveryState =
@@ -102,6 +102,20 @@ export interface PresenceRow {
   readonly leftMore: number;
 }
 
+/**
+ * A member let newcomers in, as the log proves: from here on they can read. Unlike presence this is nobody's word. `more`
+ * counts those not named, among them devices whose name the server does not tell.
+ */
+export interface AdmissionRow {
+  readonly kind: 'admission';
+  readonly id: RowId;
+  readonly position: Position;
+  readonly at: Millis;
+  readonly by: string;
+  readonly names: readonly string[];
+  readonly more: number;
+}
+
 /** Messages that this device has no key for: from before it came. They turn into message rows if a key comes. */
 export interface SealedRow {
   readonly kind: 'sealed';
@@ -120,7 +134,7 @@ export interface WarningRow {
   readonly failure: Failure;
 }
 
-export type Row = MessageRow | PresenceRow | SealedRow | WarningRow;
+export type Row = MessageRow | PresenceRow | AdmissionRow | SealedRow | WarningRow;
 
 export interface RowPage {
   readonly rows: readonly Row[];

@@ -26,6 +26,7 @@ import {
 } from '../../src/index.ts';
 import { ratchetKey } from '../../src/room/ratchet.ts';
 import { signStatement } from '../../src/room/statement.ts';
+import { chained } from './chained.ts';
 import { epoch, millis, room, seq } from './log.ts';
 import { type Person, personFromSeeds } from './people.ts';
 
@@ -89,7 +90,7 @@ export async function deterministic() {
   const of = { ...place, device: ada.device.id };
   const next = await ratchetKey(place.room, epoch(2), place.key);
   const { first, admit, ratchet } = await handshakes(ada, bo, next);
-  const chain = await extendChain(EMPTY_CHAIN, seq(1), first);
+  const chain = await extendChain(EMPTY_CHAIN, chained(1, first));
   return hexOf({
     adaCredential: encode(credentialShape, ada.device.credential),
     boCredential: encode(credentialShape, bo.device.credential),
@@ -113,7 +114,7 @@ export async function deterministic() {
     ratchetKey: next,
     ratchet,
     chain1: chain,
-    chain2: await extendChain(chain, seq(2), admit),
+    chain2: await extendChain(chain, chained(2, admit)),
   });
 }
 

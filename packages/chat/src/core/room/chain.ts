@@ -25,9 +25,9 @@ export class Chain {
   }
 
   /** Takes the entry into the chain when it is the next one. */
-  async extend(entry: Pick<Entry, 'seq' | 'frame'>): Promise<void> {
+  async extend(entry: Entry): Promise<void> {
     if (this.#latest === null || entry.seq !== this.#latest[0] + 1) return;
-    const value = await extendChain(this.#latest[1], entry.seq, entry.frame);
+    const value = await extendChain(this.#latest[1], entry);
     this.#latest = [entry.seq, value];
     this.#values.set(entry.seq, value);
     if (this.#values.size > REMEMBERED) {
@@ -36,8 +36,12 @@ export class Chain {
     }
   }
 
-  /** Compares what another member saw with what was told here. */
-  compare([seq, chain]: Seen): Verdict {
+  /**
+   * Compares what a member had seen, when it wrote the entry at `place`, with what was told here. Nobody has seen what comes
+   * after: then the relay left entries out here and told later ones at lower places.
+   */
+  compare([seq, chain]: Seen, place: Seq): Verdict {
+    if (seq >= place) return 'differs';
     const mine = this.#values.get(seq);
     if (mine === undefined) return 'unknown';
     return equalBytes(mine, chain) ? 'agrees' : 'differs';

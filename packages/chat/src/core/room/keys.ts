@@ -7,6 +7,7 @@ import {
   type Device,
   dueForRenewal,
   type EpochKey,
+  type EpochRecord,
   epochKey,
   grantable,
   type HistoryPolicy,
@@ -38,6 +39,10 @@ import type { Seen } from './chain.ts';
  */
 const NOBODY_THERE = 2_000;
 const NOBODY_ANSWERS = 10_000;
+/** However lively the log is: who changes keys and grants none must not keep others out. */
+const LONGEST_WAIT = 30_000;
+/** A void epoch concerns everybody at once: they answer one after another, and the first spares the others. */
+const VOID_SPREAD = 2_000;
 /** Grants sealed before other entries get their turn. */
 const AT_ONCE = 8;
 
@@ -79,6 +84,10 @@ export class Keys {
   #held = '';
   #requested = '';
   #patience: { readonly epoch: Epoch; due: boolean; cancel: Cancel } | null = null;
+  /** Since when there has been no key to the current epoch. */
+  #keylessSince: number | null = null;
+  /** Openers of epochs whose keys never came: nobody waits for them a second time. */
+  readonly #stingy = new Set<DeviceId>();
   /** When somebody else last changed keys or members: somebody is there and at work. */
   #lifeAt = 0;
   #committing: Epoch | null = null;
@@ -95,7 +104,7 @@ export class Keys {
     }
   }
 
-  /** An admit or a change of keys by somebody else stands in the log. */
+  /** An admit or a change of keys by somebody else stands in the log, and was believed. */
   sawLife(): void {
     this.#lifeAt = this.#way.now();
   }
@@ -150,19 +159,38 @@ export class Keys {
   async #obtain(): Promise<void> {
     const open = this.#way.open();
     const missing = missingEpochs(open);
+    const record = currentRecord(open);
     const current = epochKey(open, open.epoch);
+    if (current !== null) this.#keylessSince = null;
+    else this.#keylessSince ??= this.#way.now();
     if (current !== null || this.#patience?.epoch !== open.epoch) this.#endPatience();
-    // Before the first epoch, and after a void one, there is no key that anybody could grant.
-    if (currentRecord(open) === undefined) return this.#openFresh();
     const due = this.#patience?.due ?? false;
+    if (record === undefined) return this.#replaceVoid(open.epoch, due);
     if (missing.length === 0 || (JSON.stringify(missing) === this.#requested && !due)) return;
     this.#requested = JSON.stringify(missing);
     const holders = await this.#way.request(missing);
     if (current !== null) return;
-    const quiet = this.#way.now() - Math.max(this.#lifeAt, currentRecord(open)?.at ?? 0);
-    const patience = holders === 0 ? NOBODY_THERE : NOBODY_ANSWERS;
-    if (due && quiet >= patience) return this.#openFresh();
-    this.#bePatient(open.epoch, due ? patience - quiet : patience);
+    const wait = this.#waitFor(record, holders);
+    if (due && wait <= 0) {
+      this.#stingy.add(record.opener);
+      return this.#openFresh();
+    }
+    this.#bePatient(open.epoch, wait);
+  }
+
+  /** Milliseconds to go on waiting for the current epoch's key. */
+  #waitFor({ at, opener }: EpochRecord, holders: number): number {
+    if (this.#stingy.has(opener)) return 0;
+    const now = this.#way.now();
+    const quiet = now - Math.max(this.#lifeAt, at);
+    const patience = (holders === 0 ? NOBODY_THERE : NOBODY_ANSWERS) - quiet;
+    return Math.min(patience, LONGEST_WAIT - (now - (this.#keylessSince ?? now)));
+  }
+
+  /** Before the first epoch, and after a void one, there is no key that anybody could grant. */
+  async #replaceVoid(epoch: Epoch, due: boolean): Promise<void> {
+    if (epoch === 0 || due) return this.#openFresh();
+    if (this.#patience === null) this.#bePatient(epoch, this.#way.fraction() * VOID_SPREAD);
   }
 
   #bePatient(epoch: Epoch, delay: number): void {

@@ -15,7 +15,7 @@ import type { Failure, Position } from '../../view/contract.ts';
 import type { Connection } from '../connection.ts';
 import type { Members } from '../members.ts';
 import { putRow, readRows } from '../store.ts';
-import type { StoredRow } from '../stored-rows.ts';
+import { logIdOf, type StoredRow } from '../stored-rows.ts';
 import { Chain, type Seen } from './chain.ts';
 import { type Reader, readBackward, readForward } from './reader.ts';
 import { loadState, type Progress, putState, type RoomState, widen } from './state.ts';
@@ -31,11 +31,13 @@ export interface LogPorts {
 export interface LogEvents {
   /** Rows read at the end of the log, in order. */
   added(rows: StoredRow[]): void;
-  /** Rows that were sealed and are open now. */
-  opened(rows: StoredRow[]): void;
+  /** Rows that were sealed and are open now, and ids of those that turned out to be nothing to believe. */
+  opened(rows: StoredRow[], removed: string[]): void;
   /** Everything shown before is void: page again. */
   reset(): Promise<void>;
   warned(warning: Failure): void;
+  /** Somebody else changed keys or members, and was believed. */
+  life(): void;
   /** What goes into the vault together with these rows. */
   beside(rows: readonly StoredRow[]): VaultChange[];
 }
@@ -65,6 +67,8 @@ export class RoomLog {
   #chain = new Chain(null);
   /** A granter's word for the chain, until the cursor has come that far. */
   #vouched: Seen | null = null;
+  /** Of a telling of the log that was given up. */
+  #keptKeys: EpochKey[] = [];
 
   constructor(room: RoomId, ports: LogPorts, events: LogEvents) {
     this.room = room;
@@ -77,8 +81,10 @@ export class RoomLog {
     this.#chain = new Chain(this.#state?.progress.chain ?? null);
     const { reader, vault } = this.#ports;
     const newest = await readRows(vault, this.room, 'before', END, MOST_REMEMBERED);
-    for (const row of newest)
-      if (row.type === 'message' || row.type === 'sealed') reader.known.claim(row.id, row.seq);
+    for (const row of newest) {
+      const sender = row.type === 'message' ? row.sender : row.type === 'sealed' ? row.entry.sender : null;
+      if (sender !== null) reader.known.claim({ sender, id: logIdOf(row), seq: row.seq });
+    }
   }
 
   /** Null until the log was read for the first time. */
@@ -145,8 +151,12 @@ export class RoomLog {
     try {
       const { keys, chain } = await openGrant({ room: this.room, device, from, frame });
       const { state, taken, refused } = await acceptKeys(this.#state.open, keys);
-      // Anybody may deliver: who has not the true keys is no member whose word for the chain would count.
-      if (refused.length === 0) this.#vouched ??= chain && [chain.seq, chain.chain];
+      // Anybody may deliver: who has not the true keys is no member whose word for the chain would count. Nor does one for a
+      // place that will never be reached.
+      const credible = refused.length === 0 && state.members.has(from.id);
+      if (chain !== null && credible && chain.seq <= this.#state.progress.cursor + limits.page) {
+        this.#vouched ??= [chain.seq, chain.chain];
+      }
       if (taken.length === 0) return;
       await this.advance({}, [], state);
       await this.#unseal();
@@ -197,11 +207,13 @@ export class RoomLog {
     const { members, reader, vault } = this.#ports;
     const { generation, seq: end } = head;
     let open = emptyRoom(this.room);
+    // Lines about who let in whom are for those who were there.
+    const silent: Reader = { ...reader, learn: async () => {} };
     for (let after = 0 as Seq, more = true; more; ) {
       const page = await this.#read('after', after, true);
       const entries = page.entries.filter(({ seq, kind }) => seq > after && seq <= end && kind !== 'message');
       await members.of(entries.map(({ sender }) => sender));
-      open = (await readForward(open, entries, this.#chain, reader)).open;
+      open = (await readForward(open, entries, this.#chain, silent)).open;
       after = entries.at(-1)?.seq ?? end;
       more = page.more && after < end;
     }
@@ -217,7 +229,8 @@ export class RoomLog {
       messages: 0,
     };
     this.#chain = new Chain(chain);
-    this.#state = { progress, open };
+    this.#state = { progress, open: (await acceptKeys(open, this.#keptKeys)).state };
+    this.#keptKeys = [];
     await vault.commit(putState(this.room, null, this.#state));
     await this.#events.reset();
   }
@@ -230,6 +243,10 @@ export class RoomLog {
       if (rows.length === 0) break;
       await vault.commit(rows.map((row) => ({ drop: 'rows' as const, key: putRow(this.room, row).key })));
     }
+    // The keys stay: each is what its epoch announced, and what the backup still holds opens with them.
+    this.#keptKeys = (this.#state?.open.epochs ?? []).flatMap(({ epoch, key }) =>
+      key === null ? [] : [{ epoch, key }],
+    );
     this.#state = null;
     this.#vouched = null;
     this.#ports.reader.known.clear();
@@ -257,6 +274,7 @@ export class RoomLog {
     await this.advance(change, reading.rows, open);
     this.#events.added(reading.rows);
     if (reading.fork !== null) this.#events.warned(reading.fork);
+    if (reading.life) this.#events.life();
     await this.anchor();
     return true;
   }
@@ -275,7 +293,15 @@ export class RoomLog {
       still.push(...unopened(read));
       const opened = read.filter(({ type }) => type !== 'sealed');
       await this.advance({}, opened);
-      this.#events.opened(opened);
+      const standing = new Set(opened.map(({ id }) => id));
+      const changed = new Set(opened.map(({ seq }) => seq));
+      const gone = rows.filter(
+        ({ type, seq, id }) => type === 'sealed' && changed.has(seq) && !standing.has(id),
+      );
+      this.#events.opened(
+        opened,
+        gone.map(({ id }) => id),
+      );
       const last = rows.at(-1);
       if (last !== undefined && last.seq >= after[0]) after = [last.seq, last.minor];
       rows = await readRows(this.#ports.vault, this.room, 'after', after, limits.page);

@@ -1,19 +1,20 @@
 import {
-  applyHandshake,
+  applyHandshakes,
   type ContentKeys,
   CryptoError,
   countMessage,
   epochKey,
+  type Handshake,
   type Member,
   type OpenRoom,
   openMessage,
   requireMember,
 } from '@aurora/crypto';
-import type { DeviceId, Entry, IdentityId } from '@aurora/protocol';
+import { type DeviceId, type Entry, limits, type Seq } from '@aurora/protocol';
 import type { Failure } from '../../view/contract.ts';
 import { ChatError, failureOf } from '../failures.ts';
 import { placeOf, type StoredRow } from '../stored-rows.ts';
-import type { Chain } from './chain.ts';
+import type { Chain, Seen } from './chain.ts';
 import type { KnownIds } from './known-ids.ts';
 
 /** What reading an entry needs to know beside the entry. */
@@ -22,6 +23,8 @@ export interface Reader {
   readonly keys: ContentKeys;
   readonly known: KnownIds;
   member(device: DeviceId): Member | undefined;
+  /** Gets the credentials of these devices, as far as they are to be had. */
+  learn(devices: readonly DeviceId[]): Promise<void>;
 }
 
 export interface Reading {
@@ -29,6 +32,8 @@ export interface Reading {
   readonly rows: StoredRow[];
   /** Set when a member saw another history than was told here. */
   readonly fork: Failure | null;
+  /** Whether somebody else changed keys or members, and was believed. */
+  readonly life: boolean;
 }
 
 const senderUnknown: Failure = {
@@ -66,27 +71,32 @@ export async function readForward(
   reader: Reader,
 ): Promise<Reading> {
   let open = start;
-  let fork: Failure | null = null;
-  const rows: (Promise<Opened> | StoredRow)[] = [];
-  for (const entry of entries) {
-    await chain.extend(entry);
-    const sender = reader.member(entry.sender);
+  let life = false;
+  const read: (Promise<Opened> | Opened)[] = [];
+  for (let at = 0; at < entries.length; ) {
+    const entry = entries[at];
+    if (entry === undefined) break;
     if (entry.kind === 'message') {
+      await chain.extend(entry);
       const stale = entry.epoch !== open.epoch;
-      rows.push(stale ? warning(entry, staleMessage) : openEntry(open, entry, reader));
+      read.push(stale ? warning(entry, staleMessage) : openEntry(open, entry, reader));
       open = countMessage(open);
-    } else if (sender === undefined) {
-      // Going on without it would leave this device behind for good; without the credential nobody can judge it.
-      throw new ChatError(withheld);
-    } else {
-      const applied = await applyHandshake(open, entry, sender);
-      open = applied.state;
-      if (applied.refused !== null) rows.push(warning(entry, refusedChange(applied.refused)));
+      at += 1;
+      continue;
     }
+    const run = handshakesFrom(entries, at);
+    for (const one of run) await chain.extend(one);
+    const changed = await readHandshakes(open, run, reader);
+    open = changed.open;
+    read.push(...changed.rows);
+    life ||= changed.life;
+    at += run.length;
   }
-  const opened = await Promise.all(rows.map(async (row) => asOpened(await row)));
-  if (opened.some(({ seen }) => seen !== null && chain.compare(seen) === 'differs')) fork = forked;
-  return { open, rows: opened.map(({ row }) => row), fork };
+  const opened = inOrder(await Promise.all(read), reader);
+  const fork = opened.some(
+    ({ entry, seen }) => seen !== null && chain.compare(seen, entry.seq) === 'differs',
+  );
+  return { open, rows: opened.flatMap(({ row }) => row ?? []), fork: fork ? forked : null, life };
 }
 
 /** Reads entries from before the place where this device began to follow; their keys came with a grant, or never. */
@@ -96,41 +106,112 @@ export async function readBackward(
   reader: Reader,
 ): Promise<StoredRow[]> {
   const messages = entries.filter(({ kind }) => kind === 'message');
-  const opened = await Promise.all(messages.map((entry) => openEntry(open, entry, reader)));
-  return opened.map(({ row }) => row);
+  const opened = await Promise.all(
+    messages.map((entry) =>
+      standsInItsEpoch(open, entry) ? openEntry(open, entry, reader) : warning(entry, staleMessage),
+    ),
+  );
+  return inOrder(opened, reader).flatMap(({ row }) => row ?? []);
 }
 
 interface Opened {
-  readonly row: StoredRow;
-  readonly seen: Parameters<Chain['compare']>[0] | null;
+  readonly entry: Entry;
+  /** Null for what leaves no line, such as a change of keys that went well. */
+  readonly row: StoredRow | null;
+  readonly seen: Seen | null;
 }
 
-function asOpened(row: Opened | StoredRow): Opened {
-  return 'row' in row ? row : { row, seen: null };
+/** The handshakes that stand side by side from here on. */
+function handshakesFrom(entries: readonly Entry[], start: number): Entry[] {
+  const end = entries.findIndex(({ kind }, index) => index >= start && kind === 'message');
+  return entries.slice(start, end === -1 ? undefined : end);
+}
+
+async function readHandshakes(
+  before: OpenRoom,
+  run: readonly Entry[],
+  reader: Reader,
+): Promise<{ open: OpenRoom; rows: Opened[]; life: boolean }> {
+  const rows: Opened[] = [];
+  const handshakes: Handshake[] = [];
+  for (const entry of run) {
+    const sender = reader.member(entry.sender);
+    if (sender !== undefined) handshakes.push({ entry, sender });
+    // A commit that nobody can judge leaves this device behind for good; an admit only admits nobody.
+    else if (entry.kind === 'commit') throw new ChatError(withheld);
+    else rows.push(warning(entry, senderUnknown));
+  }
+  const { state: open, refused } = await applyHandshakes(before, handshakes);
+  for (const { entry, error } of refused) rows.push(warning(entry, refusedChange(error)));
+  const bad = new Set(refused.map(({ entry }) => entry.seq));
+  const good = handshakes.filter(({ entry }) => !bad.has(entry.seq));
+  rows.push(...(await admissions(open, good, reader)));
+  return { open, rows, life: good.some(({ sender }) => sender.id !== reader.me) };
+}
+
+/** A line for each admit that let somebody in: who reads along is told by the log, not by the server. */
+async function admissions(open: OpenRoom, good: readonly Handshake[], reader: Reader): Promise<Opened[]> {
+  const admits = new Map(
+    good.flatMap(({ entry, sender }) => (entry.kind === 'handshake' ? [[entry.seq, { entry, sender }]] : [])),
+  );
+  if (admits.size === 0) return [];
+  const admitted = new Map<Seq, DeviceId[]>();
+  for (const [device, { seq }] of open.members) {
+    if (admits.has(seq)) admitted.set(seq, [...(admitted.get(seq) ?? []), device]);
+  }
+  await reader.learn([...admitted.values()].flatMap((devices) => devices.slice(0, limits.namedChanges)));
+  return [...admitted].flatMap(([seq, devices]) => {
+    const admit = admits.get(seq);
+    if (admit === undefined) return [];
+    const { entry, sender } = admit;
+    const names = devices
+      .slice(0, limits.namedChanges)
+      .flatMap((device) => reader.member(device)?.nickname ?? []);
+    const row: StoredRow = {
+      type: 'admission',
+      ...placeOf(entry, reader.me),
+      id: `admission-${seq}`,
+      by: sender.nickname,
+      names,
+      more: devices.length - names.length,
+    };
+    return [{ entry, row, seen: null }];
+  });
+}
+
+/** In the order of the log, each sender's id only where it stands first. */
+function inOrder(opened: readonly Opened[], { known }: Reader): Opened[] {
+  const sorted = [...opened].sort((a, b) => a.entry.seq - b.entry.seq);
+  return sorted.map((one) => {
+    const claims = one.row?.type === 'message' || one.row?.type === 'sealed';
+    return claims && !known.claim(one.entry) ? warning(one.entry, replayed) : one;
+  });
+}
+
+/** Whether an entry stands after the commit of its epoch and before that of the next: elsewhere the relay moved it. */
+function standsInItsEpoch(open: OpenRoom, { epoch, seq }: Entry): boolean {
+  const index = open.epochs.findIndex((record) => record.epoch === epoch);
+  const [own, next] = index === -1 ? [] : open.epochs.slice(index, index + 2);
+  return own !== undefined && own.seq < seq && (next === undefined || seq < next.seq);
 }
 
 async function openEntry(open: OpenRoom, entry: Entry, reader: Reader): Promise<Opened> {
   const sender = reader.member(entry.sender);
-  if (sender === undefined) return { row: warning(entry, senderUnknown), seen: null };
+  if (sender === undefined) return warning(entry, senderUnknown);
   const key = epochKey(open, entry.epoch);
   try {
     requireMember(open, entry);
     if (key === null) {
-      if (!reader.known.claim(entry.id, entry.seq)) return { row: replay(entry), seen: null };
       const reason = entry.epoch === open.epoch ? 'waiting_for_key' : 'before_you_came';
-      return { row: { type: 'sealed', ...placeOf(entry), reason, entry }, seen: null };
+      return { entry, row: { type: 'sealed', ...placeOf(entry, reader.me), reason, entry }, seen: null };
     }
     const { room } = open;
     const { id, epoch, frame } = entry;
     const body = await openMessage({ room, epoch, key, id, keys: reader.keys, sender, frame });
-    if (!reader.known.claim(id, entry.seq)) return { row: replay(entry), seen: null };
-    return { row: messageRow(entry, sender, reader.me, body.text), seen: body.seen };
+    return { entry, row: messageRow(entry, sender, reader.me, body.text), seen: body.seen };
   } catch (error) {
     if (!(error instanceof CryptoError)) throw error;
-    return {
-      row: warning(entry, error.code === 'body_unknown' ? needsNewer : leftOut(error, sender)),
-      seen: null,
-    };
+    return warning(entry, error.code === 'body_unknown' ? needsNewer : leftOut(error, sender));
   }
 }
 
@@ -154,22 +235,23 @@ function refusedChange(error: CryptoError): Failure {
 }
 
 function messageRow(entry: Entry, sender: Member, me: DeviceId, words: string): StoredRow {
-  const identity: IdentityId = sender.identity;
   return {
     type: 'message',
-    ...placeOf(entry),
-    identity,
+    ...placeOf(entry, me),
+    sender: sender.id,
+    identity: sender.identity,
     nickname: sender.nickname,
     mine: sender.id === me,
     text: words,
   };
 }
 
-/** Under an id of its own: the message's belongs to where it stood first. */
-function replay(entry: Entry): StoredRow {
-  return { ...warning(entry, replayed), id: `replay-${entry.seq}` };
-}
-
-function warning(entry: Entry, { code, message }: Failure): StoredRow {
-  return { type: 'warning', ...placeOf(entry), code, message };
+/** Under a name of its own: what was not believed must not stand for, or upon, what was. */
+function warning(entry: Entry, { code, message }: Failure): Opened {
+  const { seq, at } = entry;
+  return {
+    entry,
+    row: { type: 'warning', id: `warning-${seq}`, seq, minor: 0, at, code, message },
+    seen: null,
+  };
 }

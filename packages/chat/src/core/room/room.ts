@@ -251,6 +251,9 @@ export class Room {
       keys: this.#contentKeys,
       known: new KnownIds(),
       member: (sender: Entry['sender']) => members.get(sender),
+      learn: async (devices: readonly Entry['sender'][]) => {
+        await members.of(devices);
+      },
     };
     return new RoomLog(
       this.id,
@@ -260,7 +263,8 @@ export class Room {
           this.#timeline.added(rows);
           this.#show(rows.map(rowView));
         },
-        opened: (rows) => this.#show(rows.map(rowView)),
+        opened: (rows, removed) => this.#show(rows.map(rowView), removed),
+        life: () => this.#keys.sawLife(),
         reset: async () => {
           await this.#timeline.load(this.#log.progress?.readTo ?? [0, 0]);
           this.#events.changed({ type: 'reset', room: this.id });
@@ -279,7 +283,7 @@ export class Room {
       room,
       device,
       history,
-      // The later of the two clocks gives away less: a relay cannot widen the history policy by turning its own back.
+      // The later of the two clocks gives away less: turning the relay's back does not widen the history policy.
       now: () => Math.max(connection.now(), clock.now()) as Millis,
       after: (delay, call) => clock.after(delay, call),
       fraction: () => random.fraction(),
@@ -380,10 +384,7 @@ export class Room {
     if (!(await this.#log.live(entries)))
       await this.#log.catchUp(await connection.call('join', { room: this.id }));
     const others = entries.filter(({ sender }) => sender !== device.id);
-    for (const { sender, kind } of others) {
-      if (kind === 'message') this.#typing.over(sender);
-      else this.#keys.sawLife();
-    }
+    for (const { sender, kind } of others) if (kind === 'message') this.#typing.over(sender);
     if (others.some(({ kind }) => kind === 'message')) this.#events.rang();
     await this.#act();
   }
