@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { LOUNGE } from '@aurora/protocol';
 import { type Logger, pino } from 'pino';
 import { addressOf } from './adapters/http/address.ts';
+import { Crowd, impatience } from './adapters/http/crowd.ts';
 import { site } from './adapters/http/site.ts';
 import { nodeClock } from './adapters/node/clock.ts';
 import { keepHeapSmall } from './adapters/node/heap.ts';
@@ -112,8 +113,14 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     });
   };
 
+  const crowd = new Crowd({ ...settings, trustProxy: config['trust-proxy'] });
+
   function newServer(): Server {
-    const server = tls === undefined ? createHttp(onRequest) : createHttps(tls, onRequest);
+    const server =
+      tls === undefined
+        ? createHttp(impatience, onRequest)
+        : createHttps({ ...impatience, handshakeTimeout: impatience.headersTimeout, ...tls }, onRequest);
+    crowd.guard(server);
     server.on('upgrade', (request, socket, head) => listener.upgrade(request, socket, head));
     return server;
   }

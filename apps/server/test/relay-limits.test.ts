@@ -55,6 +55,18 @@ describe('limits', () => {
     await world.connect().event('hello');
   });
 
+  it('[LM3] a session that was ended counts until its connection is gone', async () => {
+    const world = new World({ socketsPerAddress: 1, authTimeout: 100 });
+    const lingering: (() => void)[] = [];
+    const idle = world.connect({ linger: (go) => lingering.push(go) });
+    await world.clock.advance(100);
+    expect(idle.closed).toBe(4101);
+    await settle();
+    expect(await world.connect().end()).toBe(4102);
+    for (const go of lingering) go();
+    await world.connect().event('hello');
+  });
+
   it('[LM4] the sixth session of a device ends its oldest', async () => {
     const world = new World();
     const device = new Device('Ada');

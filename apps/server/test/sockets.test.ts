@@ -75,6 +75,41 @@ describe('real sockets', () => {
     await program.event('hello');
   });
 
+  it('[LM3] who does not answer a close, or a refusal, is not waited for', async () => {
+    const url = await start({ 'auth-timeout': 0.1, 'sockets-per-address': 1 });
+    const { host } = new URL(url);
+    const upgrade = (path: string) =>
+      `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nOrigin: ${url}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${'A'.repeat(22)}==\r\nSec-WebSocket-Protocol: aurora.1\r\n\r\n`;
+    for (const path of ['/socket', '/other']) {
+      const rude = connect({ port: Number(new URL(url).port), host: '127.0.0.1', allowHalfOpen: true });
+      onTestFinished(() => void rude.destroy());
+      rude.write(upgrade(path));
+      rude.resume();
+      let reset = false;
+      rude.on('error', () => {
+        reset = true;
+      });
+      await new Promise((resolve) => rude.once('end', resolve));
+      // Only a peer that has let the connection go resets what comes after.
+      while (!reset) {
+        rude.write('x');
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    }
+    await clientOf(url).event('hello');
+  });
+
+  it('[LM3] connections of one address are bounded before they say anything', async () => {
+    const url = await start({ 'sockets-per-address': 1 });
+    const silent = Array.from({ length: 66 }, () => connect(Number(new URL(url).port), '127.0.0.1'));
+    onTestFinished(() => {
+      for (const one of silent) one.destroy();
+    });
+    const dropped = silent.map((one) => new Promise((resolve) => one.once('close', resolve)));
+    await Promise.race(dropped);
+    expect(silent.filter(({ destroyed }) => !destroyed).length).toBe(65);
+  });
+
   it('[TR2] a text message ends the session with 4000', async () => {
     const url = await start();
     const client = clientOf(url);

@@ -49,7 +49,6 @@ export function createRelay(ports: Ports, settings: Settings = defaultSettings):
     retirements: new Retirements(),
     gone(session) {
       sessions.delete(session);
-      admission.leave(session.address);
       const { account } = session;
       if (account !== undefined) {
         live.remove(account.device, session);
@@ -93,7 +92,16 @@ export function createRelay(ports: Ports, settings: Settings = defaultSettings):
       observer.sessions(sessions.size);
       session.greet();
       expect(session);
-      return { receive: (message) => session.receive(message), closed: () => session.lost() };
+      let here = true;
+      return {
+        receive: (message) => session.receive(message),
+        closed() {
+          session.lost();
+          // Counted until the connection itself is gone: a session that was ended may leave it open.
+          if (here) admission.leave(peer.address);
+          here = false;
+        },
+      };
     },
 
     people: () => rooms.get(LOUNGE)?.presence.count ?? 0,

@@ -14,6 +14,8 @@ export const ORIGIN = 'https://chat.example';
 export interface ConnectOptions {
   readonly address?: string;
   readonly buffered?: () => number;
+  /** Calls `go` when a connection that the relay has closed is gone. */
+  readonly linger?: (go: () => void) => unknown;
 }
 
 /** A relay with a clock that tests move, sockets that are functions, and storage in memory. */
@@ -40,14 +42,21 @@ export class World {
   }
 
   /** Somebody connects. `buffered` says how much waits for a reader that does not read. */
-  connect({ address = '192.0.2.1', buffered = () => 0 }: ConnectOptions = {}): TestClient {
+  connect({
+    address = '192.0.2.1',
+    buffered = () => 0,
+    linger = setImmediate,
+  }: ConnectOptions = {}): TestClient {
     const client = new TestClient(ORIGIN);
     const receiver = this.relay.accept(
       {
         send: (message) => client.heard(message),
         sendShared: ({ bytes }) => client.heard(bytes),
         buffered,
-        close: (code) => client.ended(code),
+        close: (code) => {
+          client.ended(code);
+          linger(() => receiver.closed());
+        },
       },
       { address, origin: ORIGIN },
     );

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 /** An IPv6 subscriber has a whole /64, so that is what counts as one address. */
-function network(address: string): string {
+export function network(address: string): string {
   const plain = address.replace(/^::ffff:(?=\d+\.)/, '');
   if (!plain.includes(':')) return plain;
   const [head = '', tail] = plain.split('%')[0]?.split('::') ?? [];

@@ -21,6 +21,8 @@ export interface Listener {
 }
 
 const PATH = '/socket';
+/** Milliseconds that a peer has to answer a close, or to take in a refusal. */
+const PARTING = 1000;
 const NOTHING = new Uint8Array(0);
 
 /** A `ws` socket that knows its connection, so that one set of handlers serves all 20,000. */
@@ -51,10 +53,16 @@ function onClose(this: WebSocket): void {
 /** `ws` closes with the right code by itself: 1009 for what is too large, 1002 for what is no WebSocket frame. */
 function onError(): void {}
 
+/** A refused peer that does not go by itself is not waited for. */
 function refuse(socket: Duplex, status: number, sentence: string): void {
   socket.on('error', onError);
+  const timer = setTimeout(() => socket.destroy(), PARTING);
+  socket.once('close', () => clearTimeout(timer));
+  // What it has sent is read away: a socket that is destroyed with bytes unread resets, and the answer may be lost.
+  socket.resume();
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(sentence)}\r\n\r\n${sentence}`,
+    () => socket.destroy(),
   );
 }
 
@@ -66,14 +74,17 @@ function offers({ headers }: IncomingMessage): boolean {
 /** The WebSocket side of the listener. */
 export function socketListener(relay: Relay, clock: Clock, options: ListenerOptions): Listener {
   const heartbeat = new Heartbeat(clock);
-  const server = new WebSocketServer({
+  const settings = {
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: limits.message,
+    // Known to `ws`, though not to its types.
+    closeTimeout: PARTING,
     handleProtocols: () => SUBPROTOCOL,
     WebSocket: Peer,
-  });
+  };
+  const server = new WebSocketServer(settings);
 
   function accept(ws: Peer, raw: Duplex, peer: { address: string; origin: string }): void {
     const connection = new Connection(ws, raw);
