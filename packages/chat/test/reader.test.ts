@@ -34,7 +34,6 @@ function readerFor(me: Somebody, known: Somebody[]): Reader {
     known: new KnownIds(),
     learn: async () => {},
     member: (device) => members.get(device),
-    learn: async () => {},
   };
 }
 

@@ -4,7 +4,7 @@ import { Timeline } from '../src/core/room/timeline.ts';
 import { putRow } from '../src/core/store.ts';
 import type { StoredRow } from '../src/core/stored-rows.ts';
 import { type MessageRow, memoryVault, PENDING_SEQ, type Position, type Vault } from '../src/index.ts';
-import { identityNo } from './support/present.ts';
+import { deviceNo, identityNo } from './support/present.ts';
 
 let vault: Vault;
 let timeline: Timeline;
@@ -16,7 +16,13 @@ const LATEST: Position = [0, 0];
 
 function message(seq: number, mine = false): StoredRow {
   const id = `message-${seq}`;
-  const author = { identity: identityNo(1), nickname: 'Bo', mine, text: `number ${seq}` };
+  const author = {
+    sender: deviceNo(1),
+    identity: identityNo(1),
+    nickname: 'Bo',
+    mine,
+    text: `number ${seq}`,
+  };
   return { type: 'message', id, seq, minor: 0, at: seq as Millis, ...author };
 }
 

@@ -34,11 +34,18 @@ export class Reading {
       async (devices) => (await connection.call('credentials', { devices })).credentials,
     );
     const member = members.get.bind(members);
-    const reader = { me: who.device.id, keys: new ContentKeys(), known: new KnownIds(), member };
+    const reader = {
+      me: who.device.id,
+      keys: new ContentKeys(),
+      known: new KnownIds(),
+      member,
+      learn: async () => {},
+    };
     this.log = new RoomLog(
       LOUNGE,
       { vault, connection, members, device: who.device, reader },
       {
+        life: () => {},
         added: (rows) => this.added.push(...rows),
         opened: (rows) => this.opened.push(...rows),
         reset: async () => {
