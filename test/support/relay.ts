@@ -45,7 +45,9 @@ export async function startRelay(...flags: string[]): Promise<RelayProcess> {
   async function start(more: string[]): Promise<void> {
     // On SIGUSR2 the process writes what its memory holds, for the canary to look into.
     const watched = ['--heapsnapshot-signal=SIGUSR2', `--diagnostic-dir=${folder.path}`];
-    const args = [...watched, MAIN, '--port', String(port), '--data-dir', folder.path, ...flags, ...more];
+    // Everybody in a test comes from one address.
+    const own = ['--port', String(port), '--data-dir', folder.path, '--newcomer-burst', '10000'];
+    const args = [...watched, MAIN, ...own, ...flags, ...more];
     child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     child.stdout?.on('data', (chunk: Buffer) => {
       printed += chunk;

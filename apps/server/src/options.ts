@@ -80,6 +80,20 @@ export const options = {
     most: 1e9,
     help: 'Messages a second after that.',
   },
+  'newcomer-burst': {
+    type: 'number',
+    default: 60,
+    least: 1,
+    most: 1e9,
+    help: 'New devices that may come from one address at once.',
+  },
+  'newcomers-per-minute': {
+    type: 'number',
+    default: 20,
+    least: 0.001,
+    most: 1e9,
+    help: 'New devices of one address a minute after that.',
+  },
   'signal-rate': {
     type: 'number',
     default: 1 / 3,

@@ -16,6 +16,7 @@ export function settingsOf(config: Config): Settings {
     rates: {
       ...rates,
       append: { burst: config['append-burst'], perSecond: config['append-rate'] },
+      newcomer: { burst: config['newcomer-burst'], perSecond: config['newcomers-per-minute'] / 60 },
       signal: { ...rates.signal, perSecond: config['signal-rate'] },
       join: { burst: Math.max(1, config['join-rate']), perSecond: config['join-rate'] / 60 },
       other: { burst: config['request-burst'], perSecond: config['request-rate'] },

@@ -3,9 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { TestClient } from './support/client.ts';
 import { settle } from './support/clock.ts';
 import { Device } from './support/keys.ts';
-import { World } from './support/world.ts';
-
-const roomy = { socketsPerAddress: 1000 };
+import { roomy, World } from './support/world.ts';
 
 function epochs(...ranges: [number, number][]): EpochRange[] & [Epoch, Epoch][] {
   return ranges.map(([first, last]) => [first as Epoch, last as Epoch]);
@@ -170,14 +168,26 @@ describe('mailboxes', () => {
     await expect(send(outside, stranger, 'x')).rejects.toMatchObject({ code: 'not_a_member' });
   });
 
-  it('[KY10] a full mailbox is said to be full', async () => {
-    const deliver = { burst: 2000, perSecond: 1 };
-    const { defaultSettings } = await import('../src/core/settings.ts');
-    const world = new World({ rates: { ...defaultSettings.rates, deliver } });
+  it('[KY10] nobody has more than eight deliveries wait for Bo, and he hears of the others’', async () => {
+    const world = new World();
     const device = new Device('Bo');
     await world.join(device);
     const ada = await world.join('Ada');
-    for (let n = 0; n < limits.mailbox; n += 1) await send(ada, device, String(n));
+    for (let n = 0; n < limits.mailboxOfSender; n += 1) await send(ada, device, String(n));
     await expect(send(ada, device, 'one more')).rejects.toMatchObject({ code: 'mailbox_full' });
+    await send(await world.join('Cy'), device, 'hello');
+  });
+
+  it('[KY7] a delivery that nobody collects is forgotten after a week', async () => {
+    const world = new World();
+    const device = new Device('Bo');
+    const bo = await world.join(device);
+    bo.line?.close();
+    await send(await world.join('Ada'), device, 'old');
+    await world.clock.advance(6 * 24 * 3_600_000);
+    await send(await world.join('Cy'), device, 'newer');
+    await world.clock.advance(25 * 3_600_000);
+    const waiting = await (await world.enter(device)).ask('mailbox', {});
+    expect(waiting.deliveries.map(({ frame }) => frame)).toEqual([utf8('newer')]);
   }, 60_000);
 });

@@ -33,6 +33,43 @@ describe('limits', () => {
     await signal();
   });
 
+  it('[LM2] three commits at once, then one a minute; twenty handshakes, then one in two seconds', async () => {
+    const world = new World();
+    const ada = await world.join('Ada');
+    for (let n = 0; n < 3; n += 1) await ada.append('c', { kind: 'commit', epoch: n as Epoch });
+    const commit = () => ada.append('c', { kind: 'commit', epoch: 3 as Epoch });
+    await expect(commit()).rejects.toMatchObject({ code: 'rate_limited', retryAfter: 60_000 });
+    const handshake = () => ada.append('h', { kind: 'handshake', epoch: 3 as Epoch });
+    for (let n = 0; n < 20; n += 1) await handshake();
+    await expect(handshake()).rejects.toMatchObject({ code: 'rate_limited', retryAfter: 2000 });
+    await ada.append('messages go on', { epoch: 3 as Epoch });
+    await world.clock.advance(60_000);
+    await commit();
+  });
+
+  it('[LM2] ten searches at once, then two a second; the list itself is not counted with them', async () => {
+    const world = new World();
+    const ada = await world.join('Ada');
+    const people = (search: string) => ada.ask('people', { room: LOUNGE, search, after: null, limit: 9 });
+    for (let n = 0; n < 10; n += 1) expect((await people('aDa')).count).toBe(1);
+    await expect(people('ada')).rejects.toMatchObject({ code: 'rate_limited', retryAfter: 500 });
+    await people('');
+  });
+
+  it('[LM2] sixty new devices of an address at once, then one in three seconds; who is known comes back', async () => {
+    const world = new World({ socketsPerAddress: 1000 });
+    const known = new Device('Ada');
+    await world.enter(known);
+    for (let n = 1; n < 60; n += 1) await world.enter(`Guest ${n + 100}`);
+    const late = world.connect();
+    const newcomer = new Device('Bo');
+    await expect(late.auth(newcomer)).rejects.toMatchObject({ code: 'rate_limited', retryAfter: 3000 });
+    await world.enter(known);
+    await world.enter('Cy', { address: '192.0.2.2' });
+    await world.clock.advance(3000);
+    await late.auth(newcomer);
+  });
+
   it('[LM2] other requests are bounded by session, and rejoining a room is no new membership', async () => {
     const world = new World();
     const ada = await world.join('Ada');

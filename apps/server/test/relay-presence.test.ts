@@ -2,10 +2,9 @@ import { LOUNGE } from '@aurora/protocol';
 import { describe, expect, it } from 'vitest';
 import { settle } from './support/clock.ts';
 import { Device } from './support/keys.ts';
-import { World } from './support/world.ts';
+import { roomy, World } from './support/world.ts';
 
 const everybody = { room: LOUNGE, search: '', after: null, limit: 200 };
-const roomy = { socketsPerAddress: 1000, presenceGather: 1000 };
 
 describe('presence', () => {
   it('[PR1] Ada with two tabs is one person, present until both are gone', async () => {

@@ -160,12 +160,33 @@ describe.each(storages)('memberships, mailboxes and registers in %s', (_name, op
   it('[KY10] a full mailbox takes no more and loses nothing', async () => {
     const { mailbox } = await open();
     const ada = new Device('Ada');
+    const sender = (n: number) =>
+      String(Math.floor(n / limits.mailboxOfSender)).padStart(32, '0') as DeviceId;
     const outcomes = await Promise.all(
-      Array.from({ length: limits.mailbox + 1 }, (_, n) => mailbox.put(ada.id, delivery(String(n), ada.id))),
+      Array.from({ length: limits.mailbox + 1 }, (_, n) =>
+        mailbox.put(ada.id, delivery(String(n), sender(n))),
+      ),
     );
     expect(outcomes.filter((outcome) => outcome === 'full')).toHaveLength(1);
     expect(outcomes.at(-1)).toBe('full');
     expect((await mailbox.waiting(ada.id, 1, 1e6)).deliveries[0]?.frame).toEqual(utf8('0'));
+  });
+
+  it('[KY10] eight of one sender fill their share of a mailbox, until one is collected or expires', async () => {
+    const { mailbox } = await open();
+    const ada = new Device('Ada');
+    const sender = new Device('Eve').id;
+    const sent = Array.from({ length: limits.mailboxOfSender + 1 }, (_, n) => ({
+      ...delivery(String(n), sender),
+      at: n as Millis,
+    }));
+    const outcomes = await Promise.all(sent.map((one) => mailbox.put(ada.id, one)));
+    expect(outcomes).toEqual([...Array(limits.mailboxOfSender).fill('kept'), 'full']);
+    expect(await mailbox.put(ada.id, { ...delivery('x', ada.id), at: 3 as Millis })).toBe('kept');
+    await mailbox.expire(3 as Millis);
+    const left = (await mailbox.waiting(ada.id, 99, 1e6)).deliveries.map(({ at }) => at);
+    expect(left).toEqual([3, 4, 5, 6, 7, 3]);
+    expect(await mailbox.put(ada.id, delivery('again', sender))).toBe('kept');
   });
 
   it('[OP14] [OP15] the latest value of a register stands, by sender, in pages', async () => {

@@ -16,6 +16,7 @@ serveBench(async () => {
     port: 0,
     'data-dir': folder,
     'sockets-per-address': UNBOUNDED,
+    'newcomer-burst': UNBOUNDED,
     'append-burst': UNBOUNDED,
     'append-rate': UNBOUNDED,
   });

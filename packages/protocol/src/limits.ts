@@ -16,6 +16,8 @@ export const limits = {
   delivery: 64 * 1024,
   /** Deliveries that wait in one mailbox. */
   mailbox: 1000,
+  /** Of them, those of one sender. */
+  mailboxOfSender: 8,
   /** Deliveries handed over or collected at once. */
   deliveries: 64,
   /** Entries of one page. */

@@ -1,4 +1,4 @@
-import { LOUNGE } from '@aurora/protocol';
+import { LOUNGE, type Millis } from '@aurora/protocol';
 import type { Cancel } from '../ports/clock.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Peer, Receiver, Socket } from '../ports/socket.ts';
@@ -29,7 +29,7 @@ const NOBODY: Receiver = { receive() {}, closed() {} };
 
 /** The relay: whatever the ports reach, ordered, stored and told, and none of it understood. */
 export function createRelay(ports: Ports, settings: Settings = defaultSettings): Relay {
-  const { clock, random, observer, directory } = ports;
+  const { clock, random, observer, directory, mailbox } = ports;
   const sessions = new Set<Session>();
   const admission = new Admission(settings);
   const rooms = new Rooms(ports, settings);
@@ -64,12 +64,15 @@ export function createRelay(ports: Ports, settings: Settings = defaultSettings):
 
   const { expect, stop } = admission.deadlines(clock);
 
+  const ago = (life: number) => (clock.now() - life) as Millis;
+
   async function release(): Promise<void> {
     try {
-      const before = (clock.now() - settings.nicknameIdle) as ReturnType<typeof clock.now>;
-      await directory.release({ before, present: live.accounts().map(({ identity }) => identity) });
+      const present = live.accounts().map(({ identity }) => identity);
+      await directory.release({ before: ago(settings.nicknameIdle), present });
+      await mailbox.expire(ago(settings.deliveryLife));
     } catch (error) {
-      observer.fault('releasing unused nicknames', error);
+      observer.fault('letting go of what nobody came back for', error);
     }
   }
 

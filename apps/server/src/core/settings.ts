@@ -11,12 +11,18 @@ export interface Settings {
   readonly socketsPerAddress: number;
   readonly sessionsPerDevice: number;
   readonly rates: {
-    /** Of a device. */
+    /** Of a device: messages, and what moves or explains the room's key, which every member has to work on. */
     readonly append: Rate;
+    readonly commit: Rate;
+    readonly handshake: Rate;
     readonly signal: Rate;
     /** New memberships; a rejoin is free. */
     readonly join: Rate;
     readonly deliver: Rate;
+    /** Pages of people with a search, which looks at everybody present. */
+    readonly search: Rate;
+    /** Of an address: devices that the relay does not know yet. */
+    readonly newcomer: Rate;
     /** Of a session, for everything else. */
     readonly other: Rate;
   };
@@ -33,6 +39,8 @@ export interface Settings {
   readonly keyRetry: number;
   /** Milliseconds after which a nickname that never spoke is free again. */
   readonly nicknameIdle: number;
+  /** Milliseconds after which a delivery that nobody collected is forgotten. */
+  readonly deliveryLife: number;
   /** Milliseconds over which clients come back after a stop, and within which what was taken is answered. */
   readonly goawaySpread: number;
   readonly drainMost: number;
@@ -47,9 +55,13 @@ export const defaultSettings: Settings = {
   sessionsPerDevice: 5,
   rates: {
     append: { burst: 60, perSecond: 1 },
+    commit: { burst: 3, perSecond: 1 / 60 },
+    handshake: { burst: 20, perSecond: 1 / 2 },
     signal: { burst: 3, perSecond: 1 / 3 },
     join: { burst: 6, perSecond: 6 / 60 },
     deliver: { burst: 512, perSecond: 64 },
+    search: { burst: 10, perSecond: 2 },
+    newcomer: { burst: 60, perSecond: 20 / 60 },
     other: { burst: 120, perSecond: 20 },
   },
   signalQueue: 256 * 1024,
@@ -59,6 +71,7 @@ export const defaultSettings: Settings = {
   keyGather: 1000,
   keyRetry: 500,
   nicknameIdle: 30 * DAY,
+  deliveryLife: 7 * DAY,
   goawaySpread: 5000,
   drainMost: 5000,
 };

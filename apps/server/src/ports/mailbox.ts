@@ -1,4 +1,4 @@
-import type { Delivery, DeliveryId, DeviceId } from '@aurora/protocol';
+import type { Delivery, DeliveryId, DeviceId, Millis } from '@aurora/protocol';
 
 export interface Waiting {
   /** Oldest first. */
@@ -8,9 +8,11 @@ export interface Waiting {
 
 /** Sealed deliveries, each for one device, kept until it has them. */
 export interface Mailbox {
-  /** Durable before it resolves; `full` when `limits.mailbox` of them wait already. */
+  /** Durable before it resolves; `full` when `limits.mailbox` of them wait already, or `limits.mailboxOfSender` of this sender. */
   put(device: DeviceId, delivery: Delivery): Promise<'kept' | 'full'>;
   waiting(device: DeviceId, limit: number, bytes: number): Promise<Waiting>;
   /** Forgets deliveries of this device; unknown ones are no error. */
   collect(device: DeviceId, deliveries: readonly DeliveryId[]): Promise<void>;
+  /** Forgets what was put in before then. */
+  expire(before: Millis): Promise<void>;
 }

@@ -11,6 +11,12 @@ import { Device } from './keys.ts';
 
 export const ORIGIN = 'https://chat.example';
 
+/** A relay whose guests may all come from one address. */
+export const roomy: Partial<Settings> = {
+  socketsPerAddress: 1000,
+  rates: { ...defaultSettings.rates, newcomer: { burst: 1000, perSecond: 1 } },
+};
+
 export interface ConnectOptions {
   readonly address?: string;
   readonly buffered?: () => number;

@@ -6,7 +6,8 @@ export function memoryMailbox(): Mailbox & { forget(device: DeviceId): void } {
   return {
     async put(device, delivery) {
       const box = boxes.get(device) ?? [];
-      if (box.length >= limits.mailbox) return 'full';
+      const own = box.filter(({ sender }) => sender === delivery.sender).length;
+      if (box.length >= limits.mailbox || own >= limits.mailboxOfSender) return 'full';
       box.push(delivery);
       boxes.set(device, box);
       return 'kept';
@@ -26,6 +27,13 @@ export function memoryMailbox(): Mailbox & { forget(device: DeviceId): void } {
       const left = (boxes.get(device) ?? []).filter(({ id }) => !deliveries.includes(id));
       if (left.length > 0) boxes.set(device, left);
       else boxes.delete(device);
+    },
+    async expire(before) {
+      for (const [device, box] of boxes) {
+        const left = box.filter(({ at }) => at >= before);
+        if (left.length > 0) boxes.set(device, left);
+        else boxes.delete(device);
+      }
     },
     forget: (device) => void boxes.delete(device),
   };

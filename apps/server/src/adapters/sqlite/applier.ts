@@ -53,6 +53,9 @@ export class Applier {
       case 'collect':
         this.#mail.collect(command.device, command.deliveries);
         return { type: 'done' };
+      case 'expire':
+        this.#mail.expire(command.before);
+        return { type: 'done' };
       case 'put_register':
         this.#mail.putRegister(command.room, command.kind, command.register);
         return { type: 'done' };

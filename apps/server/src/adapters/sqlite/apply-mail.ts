@@ -5,6 +5,7 @@ import {
   type DeviceId,
   type IdentityId,
   limits,
+  type Millis,
   type Register,
   type RoomId,
 } from '@aurora/protocol';
@@ -12,23 +13,32 @@ import { blob, number } from './blob.ts';
 
 /** The writes of mailboxes, registers and memberships, each one step of a transaction. */
 export function applyMail(db: DatabaseSync) {
-  const count = db.prepare('SELECT count(*) AS waiting FROM deliveries WHERE device = ?');
+  const count = db.prepare(
+    'SELECT count(*) AS waiting, count(*) FILTER (WHERE sender = ?) AS own FROM deliveries WHERE device = ?',
+  );
   const insert = db.prepare(
     'INSERT INTO deliveries (device, id, room, sender, at, frame) VALUES (?, ?, ?, ?, ?, ?)',
   );
   const remove = db.prepare('DELETE FROM deliveries WHERE device = ? AND id = ?');
+  const expire = db.prepare('DELETE FROM deliveries WHERE at < ?');
   const register = db.prepare('INSERT OR REPLACE INTO registers VALUES (?, ?, ?, ?, ?)');
   const member = db.prepare('INSERT OR IGNORE INTO members VALUES (?, ?)');
 
   return {
     put(device: DeviceId, { id, room, sender, at, frame }: Delivery): 'kept' | 'full' {
-      if (number(count.get(blob(device))?.waiting) >= limits.mailbox) return 'full';
+      const counts = count.get(blob(sender), blob(device));
+      if (number(counts?.waiting) >= limits.mailbox || number(counts?.own) >= limits.mailboxOfSender)
+        return 'full';
       insert.run(blob(device), blob(id), blob(room), blob(sender), at, frame);
       return 'kept';
     },
 
     collect(device: DeviceId, deliveries: readonly DeliveryId[]): void {
       for (const id of deliveries) remove.run(blob(device), blob(id));
+    },
+
+    expire(before: Millis): void {
+      expire.run(before);
     },
 
     putRegister(room: RoomId, kind: number, { sender, at, frame }: Register): void {

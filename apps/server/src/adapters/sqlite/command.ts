@@ -1,4 +1,4 @@
-import type { Delivery, DeliveryId, DeviceId, IdentityId, Register, RoomId } from '@aurora/protocol';
+import type { Delivery, DeliveryId, DeviceId, IdentityId, Millis, Register, RoomId } from '@aurora/protocol';
 import type { Claim, Claimed, Stale } from '../../ports/directory.ts';
 import type { Appended, Draft } from '../../ports/log.ts';
 import type { StorageFault } from '../../ports/storage-error.ts';
@@ -12,6 +12,7 @@ export type Command =
   | { readonly type: 'add_member'; readonly room: RoomId; readonly identity: IdentityId }
   | { readonly type: 'put_delivery'; readonly device: DeviceId; readonly delivery: Delivery }
   | { readonly type: 'collect'; readonly device: DeviceId; readonly deliveries: readonly DeliveryId[] }
+  | { readonly type: 'expire'; readonly before: Millis }
   | {
       readonly type: 'put_register';
       readonly room: RoomId;

@@ -31,7 +31,7 @@ export interface SqliteStorage extends Storage {
 }
 
 /** What may still be written on a full disk: whatever makes it emptier. */
-const FREEING: ReadonlySet<Command['type']> = new Set(['retire', 'release', 'collect']);
+const FREEING: ReadonlySet<Command['type']> = new Set(['retire', 'release', 'collect', 'expire']);
 
 function unexpected(outcome: Outcome): never {
   throw new TypeError(`the writer answered with ${outcome.type}`);
@@ -119,6 +119,9 @@ export async function sqliteStorage(options: SqliteOptions): Promise<SqliteStora
       waiting: (device, limit, bytes) => read(() => rest.waiting(device, limit, bytes)),
       async collect(device, deliveries) {
         await write({ type: 'collect', device, deliveries });
+      },
+      async expire(before) {
+        await write({ type: 'expire', before });
       },
     },
     registers: {

@@ -168,6 +168,7 @@ async function arrive(
   if (known) await see(context, claimed, credential, listing.seen);
   else {
     checkNickname(credential.nickname);
+    if (listing === undefined) context.rates.countNewcomer(session.address, clock.elapsed());
     await claim(context, claimed, credential);
   }
   const memberships = await members.rooms(identity);

@@ -1,4 +1,4 @@
-import { type DeviceId, type OperationName, RequestError } from '@aurora/protocol';
+import { type DeviceId, type EntryKind, type Request, RequestError } from '@aurora/protocol';
 import type { Settings } from '../settings.ts';
 import { type Bucket, Buckets, fullBucket, take } from './bucket.ts';
 
@@ -16,17 +16,25 @@ function refuseBefore(retryAfter: number): void {
 /** How much a device or a session may ask. A device's buckets outlive its sessions, so that reconnecting buys nothing. */
 export class Rates {
   readonly #settings: Settings['rates'];
-  readonly #append: Buckets<DeviceId>;
+  readonly #append: Readonly<Record<EntryKind, Buckets<DeviceId>>>;
   readonly #signal: Buckets<DeviceId>;
   readonly #join: Buckets<DeviceId>;
   readonly #deliver: Buckets<DeviceId>;
+  readonly #search: Buckets<DeviceId>;
+  readonly #newcomer: Buckets<string>;
 
   constructor(settings: Settings['rates']) {
     this.#settings = settings;
-    this.#append = new Buckets(settings.append);
+    this.#append = {
+      message: new Buckets(settings.append),
+      commit: new Buckets(settings.commit),
+      handshake: new Buckets(settings.handshake),
+    };
     this.#signal = new Buckets(settings.signal);
     this.#join = new Buckets(settings.join);
     this.#deliver = new Buckets(settings.deliver);
+    this.#search = new Buckets(settings.search);
+    this.#newcomer = new Buckets(settings.newcomer);
   }
 
   newBucket(now: number): Bucket {
@@ -34,8 +42,8 @@ export class Rates {
   }
 
   /** Counts a request. Throws `rate_limited`. */
-  count(operation: OperationName, device: DeviceId, session: Bucket, now: number): void {
-    refuseBefore(this.#take(operation, device, session, now));
+  count(request: Request, device: DeviceId, session: Bucket, now: number): void {
+    refuseBefore(this.#take(request, device, session, now));
   }
 
   /** Counts a new membership. Throws `rate_limited`. */
@@ -43,20 +51,29 @@ export class Rates {
     refuseBefore(this.#join.take(device, now));
   }
 
-  #take(operation: OperationName, device: DeviceId, session: Bucket, now: number): number {
-    switch (operation) {
+  /** Counts a device that comes for the first time. Throws `rate_limited`. */
+  countNewcomer(address: string, now: number): void {
+    refuseBefore(this.#newcomer.take(address, now));
+  }
+
+  #take(request: Request, device: DeviceId, session: Bucket, now: number): number {
+    switch (request.type) {
       case 'append':
-        return this.#append.take(device, now);
+        return this.#append[request.kind].take(device, now);
+      case 'people':
+        if (request.search !== '') return this.#search.take(device, now);
+        break;
       case 'signal':
         return this.#signal.take(device, now);
       case 'deliver':
         return this.#deliver.take(device, now);
-      default:
-        return take(session, this.#settings.other, now);
     }
+    return take(session, this.#settings.other, now);
   }
 
   sweep(now: number): void {
-    for (const buckets of [this.#append, this.#signal, this.#join, this.#deliver]) buckets.sweep(now);
+    for (const buckets of Object.values(this.#append)) buckets.sweep(now);
+    for (const buckets of [this.#signal, this.#join, this.#deliver, this.#search]) buckets.sweep(now);
+    this.#newcomer.sweep(now);
   }
 }

@@ -1,4 +1,5 @@
 import type { IdentityId, Person } from '@aurora/protocol';
+import type { Looks } from '../../ports/directory.ts';
 import { foldNickname, looksOf } from '../nickname/key.ts';
 import type { Session } from '../session/session.ts';
 
@@ -7,6 +8,8 @@ export interface Present {
   readonly person: Person;
   /** What the list is sorted by. */
   readonly sortedBy: string;
+  /** What a search is compared with: made once, since it costs more than all of the search. */
+  readonly looks: Looks;
   sessions: readonly Session[];
   /** Counts comings back, so that an old leave is told from a new one. */
   stay: number;
@@ -34,6 +37,7 @@ export class PeopleList {
     const present: Present = {
       person,
       sortedBy: foldNickname(person.nickname),
+      looks: looksOf(person.nickname),
       sessions: [session],
       stay: 0,
     };
@@ -52,10 +56,7 @@ export class PeopleList {
   matching(search: string): readonly Present[] {
     if (search === '') return this.#sorted;
     const [folded, asWritten] = looksOf(search);
-    return this.#sorted.filter(({ person }) => {
-      const looks = looksOf(person.nickname);
-      return looks[0].includes(folded) || looks[1].includes(asWritten);
-    });
+    return this.#sorted.filter(({ looks }) => looks[0].includes(folded) || looks[1].includes(asWritten));
   }
 
   /** Where it stands, or would stand. */

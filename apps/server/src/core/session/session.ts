@@ -182,7 +182,8 @@ export class Session {
   }
 
   /** Counts and allows a request before it waits its turn, so that what waits is bounded. */
-  #admit({ type }: Request): void {
+  #admit(request: Request): void {
+    const { type } = request;
     switch (this.#state.status) {
       case 'greeting': {
         if (type !== 'auth') throw new RequestError('unauthenticated', 'Sign in first.');
@@ -195,7 +196,7 @@ export class Session {
       case 'authenticated': {
         const { account, bucket } = this.#state;
         if (type === 'auth') throw new RequestError('bad_request', 'This session is signed in already.');
-        this.#context.rates.count(type, account.device, bucket, this.#context.ports.clock.elapsed());
+        this.#context.rates.count(request, account.device, bucket, this.#context.ports.clock.elapsed());
         return;
       }
       case 'closing':
