@@ -1,7 +1,7 @@
 import { LOUNGE, limits } from '@aurora/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { HandClock } from './support/clock.ts';
-import { SmallRelay } from './support/relay.ts';
+import { refuse, SmallRelay } from './support/relay.ts';
 import { until } from './support/until.ts';
 import { Visitor } from './support/visitor.ts';
 
@@ -122,5 +122,40 @@ describe('Ada and Bo', () => {
     ada.wifi.turn(true);
     await until(() => guest.texts.includes('from the tunnel'));
     expect(relay.entries.filter((entry) => entry.id === id)).toHaveLength(1);
+  });
+});
+
+describe('a relay that refuses for now', () => {
+  it('is asked to let Ada in again after as long as it said', async () => {
+    const join = relay.handler('join');
+    relay.instead('join', refuse('rate_limited', 'Too fast.', { retryAfter: 1_500 }));
+    relay.dropAll();
+    clock.pass(500);
+    await until(() => clock.waiting.includes(1_500));
+    expect(ada.toasts).toEqual([]);
+    relay.instead('join', join);
+    clock.pass(1_500);
+    await ada.says('back again');
+  });
+
+  it('is told of in words when it gives no time, and asked again after half a minute', async () => {
+    const read = relay.handler('read');
+    relay.instead('read', refuse('storage_failed', 'The disk does not answer.'));
+    relay.dropAll();
+    clock.pass(500);
+    await until(() => ada.toasts.length > 0);
+    expect(ada.toasts.map(({ code }) => code)).toEqual(['storage_failed']);
+    relay.instead('read', read);
+    clock.pass(30_000);
+    await ada.says('back again');
+  });
+
+  it('is not asked for somebody who has signed out meanwhile', async () => {
+    relay.instead('join', refuse('rate_limited', 'Too fast.', { retryAfter: 1_500 }));
+    relay.dropAll();
+    clock.pass(500);
+    await until(() => clock.waiting.includes(1_500));
+    await ada.client.signOut();
+    expect(clock.waiting).toEqual([]);
   });
 });

@@ -206,14 +206,24 @@ describe('the outbox over a restart', () => {
 });
 
 describe('leaving', () => {
-  it('writes nothing more to the disk once the outbox is closed, though a message was on its way', async () => {
+  it('sends nothing more and writes nothing more to the disk, though a message was on its way', async () => {
     const writing = say('half said');
     await desk.outbox.close();
     await desk.vault.wipe();
     await writing;
     await say('and this');
-    await until(() => desk.appended.length === 2);
     expect(await desk.kept()).toEqual([]);
+    expect(desk.appended).toEqual([]);
+  });
+
+  it('sends nothing for who has left when the quiet is over that the relay asked for', async () => {
+    desk.refusals.push(desk.refuses('rate_limited', 4_000));
+    await say('one');
+    await until(() => desk.clock.waiting.length > 0);
+    await desk.outbox.close();
+    desk.clock.pass(4_000);
+    await say('two');
+    expect(desk.appended).toHaveLength(1);
   });
 });
 

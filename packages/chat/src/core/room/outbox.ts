@@ -136,7 +136,7 @@ export class Outbox {
     });
   }
 
-  /** Resolves when it will not touch the vault any more: whoever signs out leaves no half-sent message behind. */
+  /** Sends nothing more, and resolves when it will not touch the vault any more: whoever signs out leaves no half-sent message behind. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#writing.run(async () => {});
@@ -145,7 +145,7 @@ export class Outbox {
   /** Sends what waits, one after another; called whenever something may have become possible. */
   flush(): void {
     this.#wanted = true;
-    if (this.#sending) return;
+    if (this.#sending || this.#closed) return;
     this.#sending = true;
     this.#wanted = false;
     this.#sendAll()
@@ -164,7 +164,8 @@ export class Outbox {
         (entry) => entry.failure === null && entry.seq === undefined,
       );
       const key = this.#way.key();
-      if (next === undefined || key === null || key.epoch === this.#stale || this.#resting) return;
+      if (next === undefined || key === null || key.epoch === this.#stale) return;
+      if (this.#resting || this.#closed) return;
       if (!(await this.#send(next))) return;
     }
   }

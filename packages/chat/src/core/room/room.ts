@@ -20,7 +20,7 @@ import {
   RequestError,
   type RoomId,
 } from '@aurora/protocol';
-import type { Clock } from '../../ports/clock.ts';
+import type { Cancel, Clock } from '../../ports/clock.ts';
 import type { Random } from '../../ports/random.ts';
 import type { Vault } from '../../ports/vault.ts';
 import type {
@@ -68,6 +68,9 @@ export interface RoomEvents {
 /** How far a signal's clock may be from this one, both set by the relay's. */
 const SIGNAL_LIVES = 30_000;
 
+/** When to try again to come in after a refusal that does not say. */
+const SYNC_AGAIN = 30_000;
+
 /** One conversation: puts its log, keys, outbox, people and timeline together, and says what there is to see. */
 export class Room {
   readonly id: RoomId;
@@ -84,6 +87,7 @@ export class Room {
   readonly #typing: Typing;
   /** Whether this session has joined and read up to the end. */
   #synced = false;
+  #retry: Cancel = () => {};
   #warning: Failure | null = null;
 
   constructor(id: RoomId, title: string, history: HistoryPolicy, ports: RoomPorts, events: RoomEvents) {
@@ -140,11 +144,21 @@ export class Room {
 
   /** A session is open: joins, reads what was missed, and sends what waits. */
   live(): void {
-    this.#run(() => this.#sync());
+    this.#run(async () => {
+      try {
+        await this.#sync();
+      } catch (error) {
+        if (!(error instanceof RequestError)) throw error;
+        // The line is open, so nothing else would set off another try.
+        this.#retry = this.#ports.clock.after(error.retryAfter ?? SYNC_AGAIN, () => this.live());
+        if (error.code !== 'rate_limited') throw error;
+      }
+    });
   }
 
   lost(): void {
     this.#synced = false;
+    this.#retry();
     this.#keys.lost();
     this.#typing.clear();
   }
