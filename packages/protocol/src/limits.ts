@@ -43,6 +43,8 @@ export const limits = {
   text: 16_000,
   /** Bytes of a search text. */
   search: 256,
+  /** The last millisecond that a JavaScript Date has (ECMA-262 section 21.4.1.1): a later one has no day to show. */
+  millis: 8_640_000_000_000_000,
 } as const;
 
 /** The WebSocket subprotocol; the number goes up with any change that an older peer would misread. */

@@ -6,7 +6,9 @@ import {
   encode,
   encodeCbor,
   id,
+  limits,
   list,
+  millis,
   nullable,
   oneOf,
   pair,
@@ -53,4 +55,12 @@ test('[CD7] a variant is told by its type', () => {
   const shape = variant({ one: { a: uint() }, two: {} });
   expect(decode(shape, encode(shape, { type: 'one', a: 1 }))).toEqual({ type: 'one', a: 1 });
   expect(decode(shape, encode(shape, { type: 'two' }))).toEqual({ type: 'two' });
+});
+
+test('[CD11] the last moment that a date can show is one, and the next is none', () => {
+  const last = limits.millis;
+  expect(decode(millis, encodeCbor(last))).toBe(last);
+  expect(new Date(last).getTime()).toBe(last);
+  expect(new Date(last + 1).getTime()).toBeNaN();
+  for (const at of [last + 1, -1]) expect(() => decode(millis, encodeCbor(at))).toThrow(CodecError);
 });

@@ -11,7 +11,7 @@ export type EntryKind = (typeof entryKinds)[number];
 
 export const seq = uint<Seq>();
 export const epoch = uint<Epoch>();
-export const millis = uint<Millis>();
+export const millis = uint<Millis>(limits.millis);
 export const roomId = id<RoomId>();
 export const deviceId = id<DeviceId>();
 
