@@ -134,6 +134,26 @@ describe('a folder', () => {
     await expect(open(torn)).rejects.toThrow(/is damaged/);
   });
 
+  it('is read through after a crash, and a large one after a clean stop is not', async () => {
+    const folder = temporaryFolder();
+    const tear = () => {
+      const file = openSync(join(folder, 'aurora.db'), 'r+');
+      for (let page = 20; page < 24; page += 1) writeSync(file, randomBytes(4096), 0, 4096, page * 4096);
+      closeSync(file);
+    };
+    const storage = await open(folder);
+    await storage.directory.claim(claimOf(ada));
+    for (let n = 0; n < 200; n += 1) await storage.log.append(draft(randomBytes(500)));
+    await storage.close();
+    tear();
+    const large = await open(folder, { checkedAlways: 0 });
+    const crashed = temporaryFolder();
+    for (const name of ['aurora.db', 'aurora.db-wal']) copyFileSync(join(folder, name), join(crashed, name));
+    await large.close();
+    await expect(open(crashed, { checkedAlways: 0 })).rejects.toThrow(/is damaged/);
+    await expect(open(folder, { checkedAlways: 0, restored: true })).rejects.toThrow(/is damaged/);
+  });
+
   it('[LG12] keeps its generation, until it is said to be restored', async () => {
     const folder = temporaryFolder();
     const generation = async (more = {}) => {

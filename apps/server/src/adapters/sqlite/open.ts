@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { LOUNGE } from '@aurora/protocol';
@@ -24,6 +24,18 @@ function create(db: DatabaseSync): void {
   put.run('generation', drawGeneration());
   db.prepare('INSERT INTO rooms (room, seq, epoch, at) VALUES (?, 0, 0, 0)').run(blob(LOUNGE));
   db.exec('COMMIT');
+}
+
+/** Bytes up to which a database is read through at every start, since that takes no time that anybody notices. */
+const CHECKED_ALWAYS = 256 * 1024 * 1024;
+
+/**
+ * Whether the database has to be read through: always when the last relay on it did not end as it should, since
+ * whatever ended it may have torn pages, or when it comes from elsewhere.
+ */
+function isDoubtful(db: DatabaseSync, path: string, { restored, checkedAlways }: SqliteOptions): boolean {
+  const clean = db.prepare("SELECT 1 FROM meta WHERE name = 'clean'").get() !== undefined;
+  return !clean || restored === true || statSync(path).size <= (checkedAlways ?? CHECKED_ALWAYS);
 }
 
 function check(db: DatabaseSync, path: string): void {
@@ -62,23 +74,29 @@ export interface Opened {
   readonly unlock: () => void;
 }
 
-function prepare(db: DatabaseSync, path: string, restored: boolean): Pick<Opened, 'serverId' | 'generation'> {
+function prepare(
+  db: DatabaseSync,
+  path: string,
+  options: SqliteOptions,
+): Pick<Opened, 'serverId' | 'generation'> {
   const version = number(db.prepare('PRAGMA user_version').get()?.user_version);
   if (version === 0) create(db);
   else if (version !== SCHEMA_VERSION)
     throw new UnusableStorage(
       `The database ${path} was written by another version of Aurora (format ${version}, this one reads ${SCHEMA_VERSION}). Start that version, or move the file away to start empty.`,
     );
-  else check(db, path);
-  if (restored) db.prepare("UPDATE meta SET value = ? WHERE name = 'generation'").run(drawGeneration());
-  // Tells a folder that can be read but not written now, while somebody is watching.
-  else db.exec("UPDATE meta SET value = value WHERE name = 'generation'");
+  else if (isDoubtful(db, path, options)) check(db, path);
+  if (options.restored)
+    db.prepare("UPDATE meta SET value = ? WHERE name = 'generation'").run(drawGeneration());
+  // Also tells a folder that can be read but not written now, while somebody is watching.
+  db.exec("DELETE FROM meta WHERE name = 'clean'; UPDATE meta SET value = value WHERE name = 'generation'");
   const meta = db.prepare('SELECT value FROM meta WHERE name = ?');
   return { serverId: bytes(meta.get('server_id')?.value), generation: number(meta.get('generation')?.value) };
 }
 
 /** Opens, or makes, the database of a folder. Throws UnusableStorage. */
-export function open({ folder, restored = false, maxPages }: SqliteOptions): Opened {
+export function open(options: SqliteOptions): Opened {
+  const { folder, maxPages } = options;
   const path = join(folder, 'aurora.db');
   let unlock: (() => void) | undefined;
   let db: DatabaseSync | undefined;
@@ -86,7 +104,7 @@ export function open({ folder, restored = false, maxPages }: SqliteOptions): Ope
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     unlock = lockFolder(folder);
     db = connect(path, { maxPages });
-    const meta = prepare(db, path, restored);
+    const meta = prepare(db, path, options);
     db.exec('PRAGMA query_only = 1');
     return { path, db, unlock, ...meta };
   } catch (error) {

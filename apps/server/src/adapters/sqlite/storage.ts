@@ -17,6 +17,8 @@ export interface SqliteOptions {
   readonly restored?: boolean;
   /** Share of the disk that stays free; below it writing is refused. */
   readonly leaveFree?: number;
+  /** Bytes up to which a database is checked at every start, and not only after an end that was none. */
+  readonly checkedAlways?: number;
   /** The most pages the database may have, so that a test can fill it. */
   readonly maxPages?: number | undefined;
 }

@@ -25,8 +25,16 @@ function cutWal(): void {
   if (size > WAL_MOST) db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
 }
 
+/** The next start need not read a large database through. Without the mark it does, so this may fail. */
+function markClean(): void {
+  try {
+    db.exec("INSERT OR REPLACE INTO meta VALUES ('clean', 1)");
+  } catch {}
+}
+
 function handle(message: ToWriter): FromWriter {
   if (message.type === 'close') {
+    markClean();
     db.close();
     parentPort?.close();
     return { type: 'closed' };
