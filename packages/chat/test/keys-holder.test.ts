@@ -226,6 +226,24 @@ describe('when things go wrong', () => {
     expect(holder.news()).toEqual(['keep 3', 'commit 2', 'hold 1-3']);
   });
 
+  it('such an epoch is followed by one fresh one, though all who hold keys notice it at once', async () => {
+    const other = new Holder(ada, log, [ada, bo]);
+    other.announced = holder.announced;
+    await other.read();
+    [holder.fraction, other.fraction] = [0.9, 0.1];
+    log.append('commit', 1 as Epoch, bo, Uint8Array.of(1, 2, 3));
+    await Promise.all([holder.decide(), other.decide()]);
+    expect(log.epoch).toBe(2);
+    other.clock.pass(1_000);
+    await other.decide();
+    expect(log.epoch).toBe(3);
+    holder.announced = other.announced;
+    await holder.decide();
+    holder.clock.pass(2_000);
+    await holder.decide();
+    expect(log.epoch).toBe(3);
+  });
+
   it('a lost race for naming Bo is decided again from what the log says then', async () => {
     const open = holder.open;
     holder.keys.asked([asks(bo)]);

@@ -99,6 +99,43 @@ describe('Bo, who comes to a room that has a key', () => {
     expect(newcomer.news()).toEqual(['request 1-1', 'keep 2', 'commit 1']);
   });
 
+  it('waits no longer than half a minute, however lively the log is', async () => {
+    newcomer.holders = 1;
+    await newcomer.decide();
+    for (let seconds = 0; seconds < 30; seconds += 1) {
+      newcomer.clock.pass(1_000);
+      newcomer.keys.sawLife();
+      if (newcomer.runsAgain > 0) await newcomer.decide();
+    }
+    await newcomer.decide();
+    expect(newcomer.news()).toContain('commit 1');
+  });
+
+  it('does not wait a second time for somebody who changes keys and grants none', async () => {
+    newcomer.holders = 1;
+    await newcomer.decide();
+    newcomer.clock.pass(10_000);
+    await newcomer.decide();
+    expect(newcomer.news()).toContain('commit 1');
+    const stingy = await announceFresh(newcomer.open, ada.device);
+    log.append('commit', 2 as Epoch, ada, stingy.frame, newcomer.clock.now());
+    await newcomer.decide();
+    newcomer.clock.pass(0);
+    await newcomer.decide();
+    expect(newcomer.news()).toContain('commit 3');
+  });
+
+  it('waits again for somebody who was merely away', async () => {
+    await newcomer.decide();
+    newcomer.clock.pass(2_000);
+    await newcomer.decide();
+    const back = await announceFresh(newcomer.open, ada.device);
+    log.append('commit', 2 as Epoch, ada, back.frame, newcomer.clock.now());
+    newcomer.holders = 1;
+    await newcomer.decide();
+    expect(newcomer.clock.waiting).toEqual([10_000]);
+  });
+
   it('stops waiting when a key comes, and does not ask twice for what was said before', async () => {
     await newcomer.decide();
     const renewal = await announceFresh(newcomer.open, bo.device);

@@ -58,6 +58,8 @@ export class Holder {
   readonly #log: SharedLog;
   readonly #people: ReadonlyMap<DeviceId, Member>;
   #read = 0;
+  /** What stood in the log before somebody came is no sign of life. */
+  #begun = false;
 
   constructor(who: Somebody, log: SharedLog, people: readonly Somebody[], history: HistoryPolicy = 'week') {
     this.#who = who;
@@ -107,8 +109,9 @@ export class Holder {
       const sender = entry && this.#people.get(entry.sender);
       if (entry === undefined || sender === undefined || entry.kind === 'message') continue;
       this.open = (await applyHandshake(this.open, entry, sender)).state;
-      if (sender.id !== this.#who.device.id) this.keys.sawLife();
+      if (this.#begun && sender.id !== this.#who.device.id) this.keys.sawLife();
     }
+    this.#begun = true;
     if (this.announced !== null) this.open = (await acceptKeys(this.open, [this.announced])).state;
   }
 

@@ -172,7 +172,8 @@ export class Keys {
     if (current !== null) return;
     const wait = this.#waitFor(record, holders);
     if (due && wait <= 0) {
-      this.#stingy.add(record.opener);
+      // Who is away is not stingy.
+      if (holders > 0) this.#stingy.add(record.opener);
       return this.#openFresh();
     }
     this.#bePatient(open.epoch, wait);
@@ -182,9 +183,11 @@ export class Keys {
   #waitFor({ at, opener }: EpochRecord, holders: number): number {
     if (this.#stingy.has(opener)) return 0;
     const now = this.#way.now();
-    const quiet = now - Math.max(this.#lifeAt, at);
+    const keylessSince = this.#keylessSince ?? now;
+    // Whoever has just come waits too: nobody had time to answer, however long the log has been quiet.
+    const quiet = now - Math.max(this.#lifeAt, at, keylessSince);
     const patience = (holders === 0 ? NOBODY_THERE : NOBODY_ANSWERS) - quiet;
-    return Math.min(patience, LONGEST_WAIT - (now - (this.#keylessSince ?? now)));
+    return Math.min(patience, LONGEST_WAIT - (now - keylessSince));
   }
 
   /** Before the first epoch, and after a void one, there is no key that anybody could grant. */
