@@ -80,6 +80,23 @@ describe('limits', () => {
     await ada.ask('ping', {});
   });
 
+  it('[LM7] who goes on asking too much is closed with 4000, and who waits is not', async () => {
+    const world = new World();
+    const [ada, eve] = [await world.join('Ada'), await world.join('Eve')];
+    const signal = { room: LOUNGE, frame: utf8('t') };
+    for (let n = 0; n < 3 + 200; n += 1) eve.post('signal', signal);
+    await settle();
+    expect(eve.closed).toBeUndefined();
+    eve.post('signal', signal);
+    expect(await eve.end()).toBe(4000);
+    for (let n = 0; n < 300; n += 1) {
+      ada.post('signal', signal);
+      await world.clock.advance(1000);
+    }
+    expect(ada.all('error').length).toBeGreaterThan(150);
+    expect(ada.closed).toBeUndefined();
+  });
+
   it('[LM3] one socket too many of an address is closed; another address gets in', async () => {
     const world = new World({ socketsPerAddress: 2, sockets: 3 });
     const here = [world.connect(), world.connect(), world.connect()];

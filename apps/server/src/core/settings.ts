@@ -25,6 +25,8 @@ export interface Settings {
     readonly newcomer: Rate;
     /** Of a session, for everything else. */
     readonly other: Rate;
+    /** Of a session: how often it is told that it asks too much, before it ends. */
+    readonly refused: Rate;
   };
   /** Bytes that may wait for one socket: above it signals are dropped. */
   readonly signalQueue: number;
@@ -63,6 +65,7 @@ export const defaultSettings: Settings = {
     search: { burst: 10, perSecond: 2 },
     newcomer: { burst: 60, perSecond: 20 / 60 },
     other: { burst: 120, perSecond: 20 },
+    refused: { burst: 200, perSecond: 200 / 60 },
   },
   signalQueue: 256 * 1024,
   queue: 1024 * 1024,

@@ -13,6 +13,12 @@ function refuseBefore(retryAfter: number): void {
   );
 }
 
+/** What a session alone is counted by. */
+export interface SessionBuckets {
+  readonly other: Bucket;
+  readonly refused: Bucket;
+}
+
 /** How much a device or a session may ask. A device's buckets outlive its sessions, so that reconnecting buys nothing. */
 export class Rates {
   readonly #settings: Settings['rates'];
@@ -37,12 +43,20 @@ export class Rates {
     this.#newcomer = new Buckets(settings.newcomer);
   }
 
-  newBucket(now: number): Bucket {
-    return fullBucket(this.#settings.other, now);
+  newBuckets(now: number): SessionBuckets {
+    return {
+      other: fullBucket(this.#settings.other, now),
+      refused: fullBucket(this.#settings.refused, now),
+    };
+  }
+
+  /** Counts a request that was too much; false when it was one too many. */
+  forgives({ refused }: SessionBuckets, now: number): boolean {
+    return take(refused, this.#settings.refused, now) === 0;
   }
 
   /** Counts a request. Throws `rate_limited`. */
-  count(request: Request, device: DeviceId, session: Bucket, now: number): void {
+  count(request: Request, device: DeviceId, session: SessionBuckets, now: number): void {
     refuseBefore(this.#take(request, device, session, now));
   }
 
@@ -56,7 +70,7 @@ export class Rates {
     refuseBefore(this.#newcomer.take(address, now));
   }
 
-  #take(request: Request, device: DeviceId, session: Bucket, now: number): number {
+  #take(request: Request, device: DeviceId, session: SessionBuckets, now: number): number {
     switch (request.type) {
       case 'append':
         return this.#append[request.kind].take(device, now);
@@ -68,7 +82,7 @@ export class Rates {
       case 'deliver':
         return this.#deliver.take(device, now);
     }
-    return take(session, this.#settings.other, now);
+    return take(session.other, this.#settings.other, now);
   }
 
   sweep(now: number): void {

@@ -85,8 +85,8 @@ export class Session {
   /** The device has proved itself: the nonce is spent. False when the session ended meanwhile. */
   open(account: Account): boolean {
     if (this.#state.status !== 'greeting') return false;
-    const bucket = this.#context.rates.newBucket(this.#context.ports.clock.elapsed());
-    this.#state = { status: 'authenticated', account, bucket };
+    const buckets = this.#context.rates.newBuckets(this.#context.ports.clock.elapsed());
+    this.#state = { status: 'authenticated', account, buckets };
     return true;
   }
 
@@ -194,9 +194,9 @@ export class Session {
         return;
       }
       case 'authenticated': {
-        const { account, bucket } = this.#state;
+        const { account, buckets } = this.#state;
         if (type === 'auth') throw new RequestError('bad_request', 'This session is signed in already.');
-        this.#context.rates.count(request, account.device, bucket, this.#context.ports.clock.elapsed());
+        this.#context.rates.count(request, account.device, buckets, this.#context.ports.clock.elapsed());
         return;
       }
       case 'closing':
@@ -231,6 +231,13 @@ export class Session {
     if (request.type === 'retire') this.end('retired');
   }
 
+  /** Whoever waits as told is seldom refused twice; whoever does not is no client of ours. SPEC [LM7]. */
+  #isForgiven(): boolean {
+    if (this.#state.status !== 'authenticated') return true;
+    const { rates, ports } = this.#context;
+    return rates.forgives(this.#state.buckets, ports.clock.elapsed());
+  }
+
   /** Every failure of a request ends here: words for the client, or the end of this one session. */
   #refuse(request: RequestId, error: unknown): void {
     const { observer } = this.#context.ports;
@@ -251,5 +258,6 @@ export class Session {
       suggestion: refusal.suggestion ?? null,
     });
     if (refusal.code === 'auth_failed') this.end('auth_failed');
+    if (refusal.code === 'rate_limited' && !this.#isForgiven()) this.end('protocol_violation');
   }
 }

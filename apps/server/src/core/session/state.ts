@@ -1,5 +1,5 @@
 import type { Bytes, CloseReason, DeviceId, IdentityId, RoomId } from '@aurora/protocol';
-import type { Bucket } from '../rate/bucket.ts';
+import type { SessionBuckets } from '../rate/rates.ts';
 
 /** Who a session is, once proved. */
 export interface Account {
@@ -14,5 +14,5 @@ export interface Account {
 export type SessionState =
   /** Waiting for `auth`; `busy` while one is being checked, since a nonce serves one at a time. */
   | { readonly status: 'greeting'; readonly nonce: Bytes; readonly busy: boolean; readonly tries: number }
-  | { readonly status: 'authenticated'; readonly account: Account; readonly bucket: Bucket }
+  | { readonly status: 'authenticated'; readonly account: Account; readonly buckets: SessionBuckets }
   | { readonly status: 'closing'; readonly reason: CloseReason | 'lost' };
