@@ -29,7 +29,7 @@ export interface Device {
 }
 
 /** Throws `nickname_invalid` unless this is a nickname as it is kept and shown. SPEC [ID7]. */
-export function requireNickname(nickname: string): void {
+function requireNickname(nickname: string): void {
   if (nicknameFault(nickname) !== undefined || normaliseNickname(nickname) !== nickname) {
     throw new CryptoError('nickname_invalid');
   }
