@@ -34,8 +34,11 @@ describe('asking for keys', () => {
     await world.clock.advance(1);
     await settle();
     expect(holders.map((holder) => asked(holder).length).sort()).toEqual([0, 0, 1, 1, 1]);
-    await world.clock.advance(60_000);
+    await world.clock.advance(4_999);
     expect(holders.flatMap(asked)).toHaveLength(3);
+    await world.clock.advance(1);
+    await settle();
+    expect(holders.flatMap(asked)).toHaveLength(4);
   });
 
   it('only who holds one of the epochs is asked', async () => {

@@ -13,14 +13,19 @@ interface KeyRequest {
   readonly epochs: EpochRanges;
   /** The live holders that were told of it. */
   readonly told: Set<Session>;
-  /** One holder is told at first; when it has not helped in time, more; after that, whoever comes to hold keys. */
-  stage: 'one' | 'more' | 'anyone';
+  /** How many holders to tell: one at first; when it has not helped in time, two more; then now and then another. */
+  wanted: number;
 }
 
-const WANTED = { one: 1, more: 3, anyone: 3 } as const;
+/** Holders told at first, and after the first wait. */
+const FIRST = 1;
+const MORE = 3;
+/** Milliseconds after which yet another holder is told, and the most that are. */
+const PATIENCE = 5_000;
+const MOST = 16;
 
-function isOpen({ told, stage }: KeyRequest): boolean {
-  return told.size < WANTED[stage];
+function isOpen({ told, wanted }: KeyRequest): boolean {
+  return told.size < wanted;
 }
 
 /**
@@ -39,6 +44,7 @@ export class KeyDesk {
   readonly #holders = new Holders();
   readonly #requests = new Map<DeviceId, KeyRequest>();
   readonly #retries: DelayLine<KeyRequest>;
+  readonly #later: DelayLine<KeyRequest>;
   #actedAt = Number.NEGATIVE_INFINITY;
   #cancel: Cancel | undefined;
 
@@ -47,14 +53,15 @@ export class KeyDesk {
     this.#clock = ports.clock;
     this.#random = ports.random;
     this.#settings = settings;
-    this.#retries = new DelayLine(ports.clock, settings.keyRetry, (due) => this.#retry(due));
+    this.#retries = new DelayLine(ports.clock, settings.keyRetry, (due) => this.#retry(due, MORE - FIRST));
+    this.#later = new DelayLine(ports.clock, PATIENCE, (due) => this.#retry(due, 1));
   }
 
   /** Asks on behalf of a device, in place of what it asked before; answers how many hold any of the epochs. */
   request(session: Session, device: DeviceId, epochs: EpochRanges): number {
     this.#requests.delete(device);
     if (epochs.length === 0) return 0;
-    this.#requests.set(device, { session, device, epochs, told: new Set(), stage: 'one' });
+    this.#requests.set(device, { session, device, epochs, told: new Set(), wanted: FIRST });
     this.#schedule();
     return this.#holders.count(epochs);
   }
@@ -66,7 +73,7 @@ export class KeyDesk {
     if (own !== undefined && covers(epochs, own.epochs)) this.#requests.delete(device);
     if (epochs.length === 0) return;
     const open = [...this.#requests.values()].filter(
-      (request) => (isOpen(request) || request.stage === 'anyone') && this.#suits(session, request),
+      (request) => isOpen(request) && this.#suits(session, request),
     );
     this.#tell(session, open);
   }
@@ -83,6 +90,7 @@ export class KeyDesk {
   stop(): void {
     this.#cancel?.();
     this.#retries.stop();
+    this.#later.stop();
   }
 
   #suits(holder: Session, { device, epochs, told }: KeyRequest): boolean {
@@ -102,11 +110,11 @@ export class KeyDesk {
     });
   }
 
-  #retry(due: readonly KeyRequest[]): void {
+  #retry(due: readonly KeyRequest[], more: number): void {
     for (const request of due) {
-      if (this.#requests.get(request.device) !== request || request.stage === 'anyone') continue;
-      if (request.stage === 'one') this.#retries.push(request);
-      request.stage = request.stage === 'one' ? 'more' : 'anyone';
+      if (this.#requests.get(request.device) !== request) continue;
+      request.wanted += more;
+      if (request.wanted < MOST) this.#later.push(request);
     }
     this.#act();
   }
@@ -140,7 +148,7 @@ export class KeyDesk {
         requests: some.map(({ device, epochs }) => ({ device, epochs: epochs.map(([a, b]) => [a, b]) })),
       });
       for (const request of some) {
-        if (request.told.size === 0 && request.stage === 'one') this.#retries.push(request);
+        if (request.told.size === 0 && request.wanted === FIRST) this.#retries.push(request);
         request.told.add(holder);
       }
     }

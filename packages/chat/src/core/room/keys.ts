@@ -39,8 +39,12 @@ import type { Seen } from './chain.ts';
  */
 const NOBODY_THERE = 2_000;
 const NOBODY_ANSWERS = 10_000;
-/** However lively the log is: who changes keys and grants none must not keep others out. */
-const LONGEST_WAIT = 30_000;
+/**
+ * However lively the log is, who changes keys and grants none must not keep others out: the longest wait of a member, and of
+ * a newcomer, who may stand in a long line before being named.
+ */
+const LONGEST_WAIT = 60_000;
+const LONGEST_LINE = 120_000;
 /** A void epoch concerns everybody at once: they answer one after another, and the first spares the others. */
 const VOID_SPREAD = 2_000;
 /** Grants sealed before other entries get their turn. */
@@ -187,7 +191,8 @@ export class Keys {
     // Whoever has just come waits too: nobody had time to answer, however long the log has been quiet.
     const quiet = now - Math.max(this.#lifeAt, at, keylessSince);
     const patience = (holders === 0 ? NOBODY_THERE : NOBODY_ANSWERS) - quiet;
-    return Math.min(patience, LONGEST_WAIT - (now - keylessSince));
+    const named = this.#way.open().members.has(this.#way.device.id);
+    return Math.min(patience, (named ? LONGEST_WAIT : LONGEST_LINE) - (now - keylessSince));
   }
 
   /** Before the first epoch, and after a void one, there is no key that anybody could grant. */
@@ -240,8 +245,8 @@ export class Keys {
     if (this.#asking.size === 0 || !open.members.has(this.#way.device.id)) return;
     const newcomers = [...this.#asking.keys()].filter((device) => !open.members.has(device));
     const current = epochKey(open, open.epoch);
-    if (current !== null) await this.#admit(open, newcomers);
     await this.#grantAll(open, current);
+    if (current !== null) await this.#admit(open, newcomers);
   }
 
   async #admit(open: OpenRoom, newcomers: DeviceId[]): Promise<void> {
@@ -272,7 +277,13 @@ export class Keys {
     const latest = this.#way.chain();
     const chain = latest && { seq: latest[0], chain: latest[1] };
     try {
-      await this.#way.deliver(to.id, await sealGrant({ room, device, to, keys, chain }));
+      const frame = await sealGrant({ room, device, to, keys, chain });
+      try {
+        await this.#way.deliver(to.id, frame);
+      } catch (error) {
+        // A full mailbox or a device that is gone is that device's trouble: the others have theirs granted.
+        if (!(error instanceof RequestError) || error.code === 'rate_limited') throw error;
+      }
     } catch (error) {
       // A device with a false key or a full mailbox goes without, and holds up nobody else.
       if (error instanceof CryptoError || (error instanceof RequestError && error.code !== 'rate_limited'))

@@ -6,6 +6,7 @@ import {
   type EpochKey,
   emptyRoom,
   epochKey,
+  missingEpochs,
   type OpenRoom,
   openGrant,
 } from '@aurora/crypto';
@@ -148,6 +149,8 @@ export class RoomLog {
     const { device, members } = this.#ports;
     const from = (await members.of([sender])).get(sender);
     if (from === undefined || this.#state === null) return;
+    // Several members answer; who has everything need not open what the later ones say.
+    if (missingEpochs(this.#state.open).length === 0 && this.#chain.latest !== null) return;
     try {
       const { keys, chain } = await openGrant({ room: this.room, device, from, frame });
       const { state, taken, refused } = await acceptKeys(this.#state.open, keys);

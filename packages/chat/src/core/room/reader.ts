@@ -10,12 +10,15 @@ import {
   openMessage,
   requireMember,
 } from '@aurora/crypto';
-import { type DeviceId, type Entry, limits, type Seq } from '@aurora/protocol';
+import type { DeviceId, Entry, Seq } from '@aurora/protocol';
 import type { Failure } from '../../view/contract.ts';
 import { ChatError, failureOf } from '../failures.ts';
 import { placeOf, type StoredRow } from '../stored-rows.ts';
 import type { Chain, Seen } from './chain.ts';
 import type { KnownIds } from './known-ids.ts';
+
+/** Guests of one admit whose credentials are fetched to name them; a line names no more. */
+const NAMED = 3;
 
 /** What reading an entry needs to know beside the entry. */
 export interface Reader {
@@ -159,14 +162,12 @@ async function admissions(open: OpenRoom, good: readonly Handshake[], reader: Re
   for (const [device, { seq }] of open.members) {
     if (admits.has(seq)) admitted.set(seq, [...(admitted.get(seq) ?? []), device]);
   }
-  await reader.learn([...admitted.values()].flatMap((devices) => devices.slice(0, limits.namedChanges)));
+  await reader.learn([...admitted.values()].flatMap((devices) => devices.slice(0, NAMED)));
   return [...admitted].flatMap(([seq, devices]) => {
     const admit = admits.get(seq);
     if (admit === undefined) return [];
     const { entry, sender } = admit;
-    const names = devices
-      .slice(0, limits.namedChanges)
-      .flatMap((device) => reader.member(device)?.nickname ?? []);
+    const names = devices.slice(0, NAMED).flatMap((device) => reader.member(device)?.nickname ?? []);
     const row: StoredRow = {
       type: 'admission',
       ...placeOf(entry, reader.me),
