@@ -111,6 +111,9 @@ describe('Ada, asked for the room’s key', () => {
     });
     await holder.decide();
     expect(holder.granted).toEqual([]);
+    holder.news();
+    await holder.decide();
+    expect(holder.news()).toEqual([]);
     holder.clock.pass(900);
     expect(holder.runsAgain).toBe(1);
     await holder.decide();
@@ -123,7 +126,6 @@ describe('Ada, asked for the room’s key', () => {
     holder.refusals.push(() => {
       throw new RequestError('mailbox_full', 'Full.');
     });
-    await holder.decide();
     await holder.decide();
     expect(holder.granted.map(({ to }) => to)).toEqual(crowd.slice(1, 3).map(({ device }) => device.id));
   });
@@ -175,6 +177,28 @@ describe('in a room that shows newcomers nothing from before', () => {
 });
 
 describe('a key that served long enough', () => {
+  it('is not renewed before the relay allows it, and everything else goes on meanwhile', async () => {
+    holder.open = { ...holder.open, messages: 1_000 };
+    const refused = () => {
+      throw new RequestError('rate_limited', 'Too many changes of keys.', { retryAfter: 60_000 });
+    };
+    holder.refusals.push(refused);
+    holder.keys.aboutToSend();
+    await holder.decide();
+    holder.keys.aboutToSend();
+    holder.keys.asked([asks(bo)]);
+    await holder.decide();
+    expect(holder.news()).toEqual(['keep 2', 'commit 1', 'handshake 1']);
+    await holder.decide();
+    expect(holder.granted).toHaveLength(1);
+    holder.clock.pass(60_000);
+    holder.keys.aboutToSend();
+    holder.news();
+    await holder.decide();
+    expect(holder.news()).toEqual(['keep 2', 'commit 1']);
+    expect(log.epoch).toBe(2);
+  });
+
   it('is renewed when a message is about to go out after a day', async () => {
     holder.clock.pass(86_400_000 - 60_000);
     expect(holder.keys.aboutToSend()).toBe(false);

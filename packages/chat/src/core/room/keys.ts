@@ -96,6 +96,8 @@ export class Keys {
   #lifeAt = 0;
   #committing: Epoch | null = null;
   #renewing = false;
+  /** The relay asked for some quiet. */
+  #resting: Cancel | null = null;
 
   constructor(way: KeysWay) {
     this.#way = way;
@@ -127,10 +129,13 @@ export class Keys {
     this.#held = '';
     this.#requested = '';
     this.#committing = null;
+    this.#resting?.();
+    this.#resting = null;
     this.#endPatience();
   }
 
   async decide(): Promise<void> {
+    if (this.#resting !== null) return;
     try {
       await this.#tellHeld();
       await this.#obtain();
@@ -143,14 +148,21 @@ export class Keys {
         return;
       }
       this.#admitting.clear();
-      this.#committing = null;
       // A lost race is decided again when the winner's entry comes; a limit, when it is over.
       if (error.code === 'stale_epoch') return;
       // Whatever was refused was not heard: it is said again.
       this.#held = '';
       this.#requested = '';
-      this.#way.after(error.retryAfter ?? 2_000, () => this.#way.again());
+      this.#rest(error.retryAfter ?? 2_000);
     }
+  }
+
+  /** A relay sends away who does not wait as told, so nothing that happens meanwhile is a reason to act. */
+  #rest(delay: number): void {
+    this.#resting = this.#way.after(delay, () => {
+      this.#resting = null;
+      this.#way.again();
+    });
   }
 
   async #tellHeld(): Promise<void> {
@@ -235,8 +247,19 @@ export class Keys {
   }
 
   async #announce(epoch: Epoch, frame: Bytes, key: EpochKey): Promise<void> {
-    await this.#way.keepAnnounced(key);
-    await this.#way.append('commit', epoch, frame);
+    try {
+      await this.#way.keepAnnounced(key);
+      await this.#way.append('commit', epoch, frame);
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      // Lost to another's, whose entry is on its way: this epoch is not tried again.
+      if (error.code === 'stale_epoch') return;
+      // Changes of keys have a limit of their own: everything else goes on meanwhile.
+      this.#way.after(error.retryAfter ?? 2_000, () => {
+        if (this.#committing === epoch) this.#committing = null;
+        this.#way.again();
+      });
+    }
   }
 
   async #serve(): Promise<void> {
@@ -277,18 +300,11 @@ export class Keys {
     const latest = this.#way.chain();
     const chain = latest && { seq: latest[0], chain: latest[1] };
     try {
-      const frame = await sealGrant({ room, device, to, keys, chain });
-      try {
-        await this.#way.deliver(to.id, frame);
-      } catch (error) {
-        // A full mailbox or a device that is gone is that device's trouble: the others have theirs granted.
-        if (!(error instanceof RequestError) || error.code === 'rate_limited') throw error;
-      }
+      await this.#way.deliver(to.id, await sealGrant({ room, device, to, keys, chain }));
     } catch (error) {
-      // A device with a false key or a full mailbox goes without, and holds up nobody else.
-      if (error instanceof CryptoError || (error instanceof RequestError && error.code !== 'rate_limited'))
-        return;
-      throw error;
+      // A device with a false key, with a full mailbox or that is gone goes without, and holds up nobody else.
+      const theirs = error instanceof RequestError && error.code !== 'rate_limited';
+      if (!theirs && !(error instanceof CryptoError)) throw error;
     }
   }
 
