@@ -20,6 +20,8 @@ export function run(file, args, { cwd, env = {} }) {
     });
     child.on('exit', (code, signal) => {
       release();
+      if (signal === 'SIGKILL')
+        process.stderr.write('Aurora was ended from outside (SIGKILL). Nothing is lost: start it again.\n');
       resolve(signal ? 128 + signalNumber(signal) : (code ?? 1));
     });
   });

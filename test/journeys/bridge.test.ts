@@ -2,6 +2,7 @@ import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { launchBrowser, openTab, type Screen } from '../support/browser.ts';
 import { type RelayProcess, startRelay } from '../support/relay.ts';
+import { until } from '../support/until.ts';
 
 let browser: Browser;
 let relay: RelayProcess;
@@ -36,9 +37,14 @@ describe('a browser without SharedWorker', () => {
     await first.message('from the second tab').waitFor();
     await first.page.close();
     await second.say('on my own now');
-    await second.message('on my own now').waitFor();
+    // What was on its way to the tab that closed goes back into the box, to be sent again.
+    await until('the message is out', async () => {
+      if ((await second.composer.inputValue()) !== '') await second.composer.press('Enter');
+      return (await second.message('on my own now').count()) > 0;
+    });
     await second.status.filter({ hasText: 'Connected' }).waitFor();
     expect(await second.message('from the second tab').count()).toBe(1);
+    expect(await second.message('on my own now').count()).toBe(1);
     expect(second.faults).toEqual([]);
   });
 

@@ -107,5 +107,5 @@ export function helpText(): string {
     const value = option.type === 'flag' ? '' : ` <${option.type === 'number' ? 'number' : 'text'}>`;
     return `  --${name}${value}\n      ${option.help}${unless}\n      ${variableOf(name)}`;
   });
-  return `Aurora’s relay.\n\nUsage: node apps/server/src/main.ts [options]\n\n${lines.join('\n')}\n`;
+  return `Aurora’s relay.\n\nUsage: npm start -- [options]\n\n${lines.join('\n')}\n`;
 }

@@ -48,11 +48,11 @@ describe('who is here', () => {
     expect(people.view.more).toBe(true);
   });
 
-  it('is forgotten when told afresh, and when there is no connection', () => {
-    people.told({ count: 1, people: [cleo], more: false });
-    expect(names()).toEqual(['Cleo']);
-    people.clear();
-    expect(people.view).toEqual({ count: 0, people: [], more: false });
+  it('takes who was here before the line broke for no newcomer, once', () => {
+    people.lineBroke();
+    people.told({ count: 1, people: [ada], more: false });
+    expect(people.newlyCome([bo, cleo])).toEqual([cleo]);
+    expect(people.newlyCome([bo])).toEqual([bo]);
   });
 });
 

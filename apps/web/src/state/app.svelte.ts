@@ -67,6 +67,8 @@ export class App {
   apply(change: Change): void {
     switch (change.type) {
       case 'account':
+        // An engine that takes over from another tab's begins by loading; nobody left meanwhile.
+        if (change.account.status === 'loading' && this.account.status === 'in') return;
         this.#enterOrLeave(change.account);
         return;
       case 'connection':

@@ -8,6 +8,8 @@ export class People {
   readonly #me: IdentityId;
   readonly #present = new Map<IdentityId, Person>();
   #count = 0;
+  /** Who was here when the line broke: that they come back to a relay that forgot them is no coming. */
+  #lately = new Set<IdentityId>();
 
   constructor(me: IdentityId) {
     this.#me = me;
@@ -29,17 +31,20 @@ export class People {
     this.#count = count;
   }
 
+  lineBroke(): void {
+    this.#lately = new Set(this.#present.keys());
+  }
+
+  /** Of those who joined, the ones that were not here just before the line broke; each counts once as here. */
+  newlyCome(joined: readonly Person[]): Person[] {
+    return joined.filter(({ identity }) => !this.#lately.delete(identity));
+  }
+
   changed({ count, joined, left }: EventOf<'presence'>): void {
     for (const person of left) this.#present.delete(person.identity);
     for (const person of joined) {
       if (this.#present.size < limits.namedPresence) this.#present.set(person.identity, person);
     }
     this.#count = count;
-  }
-
-  /** Nobody is known to be there while there is no connection. */
-  clear(): void {
-    this.#present.clear();
-    this.#count = 0;
   }
 }

@@ -407,7 +407,12 @@ export class Room {
     this.#people.changed(event);
     this.#events.changed({ type: 'people', room: this.id, people: this.people });
     for (const { device } of event.left) this.#typing.over(device);
-    const row = presenceRow(event, this.#ports.device.identity, this.#log.progress?.cursor ?? 0);
+    const joined = this.#people.newlyCome(event.joined);
+    const row = presenceRow(
+      { ...event, joined },
+      this.#ports.device.identity,
+      this.#log.progress?.cursor ?? 0,
+    );
     if (row === null) return;
     await this.#ports.vault.commit([putRow(this.id, row)]);
     this.#show([rowView(row)]);
