@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { launchBrowser, openTab, type Screen } from '../support/browser.ts';
 import { type RelayProcess, startRelay } from '../support/relay.ts';
@@ -27,6 +27,14 @@ afterEach(async () => {
   expect(first.faults).toEqual([]);
 });
 
+/** Which of the browser's threads runs the engine. */
+function engineHolder(page: Page): Promise<string | undefined> {
+  return page.evaluate(async () => {
+    const { held } = await navigator.locks.query();
+    return held?.find(({ name }) => name === 'aurora/engine')?.clientId;
+  });
+}
+
 describe('a browser without SharedWorker', () => {
   it('shares one engine between its tabs, and goes on when the tab that ran it closes', async () => {
     await first.enter('Ada');
@@ -35,13 +43,14 @@ describe('a browser without SharedWorker', () => {
     await second.online(1).waitFor();
     await second.say('from the second tab');
     await first.message('from the second tab').waitFor();
+    const before = await engineHolder(second.page);
     await first.page.close();
-    await second.say('on my own now');
-    // What was on its way to the tab that closed goes back into the box, to be sent again.
-    await until('the message is out', async () => {
-      if ((await second.composer.inputValue()) !== '') await second.composer.press('Enter');
-      return (await second.message('on my own now').count()) > 0;
+    await until('the second tab runs the engine', async () => {
+      const holder = await engineHolder(second.page);
+      return holder !== undefined && holder !== before;
     });
+    await second.say('on my own now');
+    await second.message('on my own now').waitFor();
     await second.status.filter({ hasText: 'Connected' }).waitFor();
     expect(await second.message('from the second tab').count()).toBe(1);
     expect(await second.message('on my own now').count()).toBe(1);
