@@ -47,6 +47,7 @@ describe('coming back', () => {
     await until('the draft is there', async () => (await again.composer.inputValue()) === 'half a thought');
     await again.say('and back');
     await again.message('and back').waitFor();
+    expect([...bo.faults, ...again.faults]).toEqual([]);
     await second.close();
     await lasting.remove();
   });
@@ -63,6 +64,7 @@ describe('coming back', () => {
     }
     await cleo.page.reload();
     await cleo.enter('Cleo');
+    expect(cleo.faults).toEqual([]);
     await cleo.page.context().close();
   });
 });
