@@ -2,18 +2,24 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { note } from './note.mjs';
 import { npm } from './npm.mjs';
+import { applyPatches } from './patches.mjs';
 import { hashOf, readStamp, writeStamp } from './stamp.mjs';
 
 /** What `npm start` needs: the relay, the page and what builds it; no test, lint or benchmark tools. */
 const TO_START = ['--workspace', '@aurora/server', '--workspace', '@aurora/web'];
 
 /**
- * Installs what package-lock.json names unless it is there already.
+ * Installs what package-lock.json names unless it is there already, and mends it where it has to be.
  * @param {string} root
  * @param {'start' | 'all'} scope
  */
 export async function installPackages(root, scope) {
-  if (hasPackages(root, scope)) return;
+  if (!hasPackages(root, scope)) await install(root, scope);
+  applyPatches(root);
+}
+
+/** @param {string} root @param {'start' | 'all'} scope */
+async function install(root, scope) {
   note('installing packages (once) …');
   const quiet = ['--ignore-scripts', '--no-audit', '--no-fund'];
   await npm('install the packages', ['ci', ...quiet, ...(scope === 'start' ? TO_START : [])], root);

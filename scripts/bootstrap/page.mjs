@@ -6,7 +6,14 @@ import { note } from './note.mjs';
 import { hashOf, readStamp, writeStamp } from './stamp.mjs';
 
 /** All that the built page is made from. */
-const SOURCES = ['apps/web', 'packages/protocol', 'packages/crypto', 'packages/chat', 'package-lock.json'];
+const SOURCES = [
+  'apps/web',
+  'packages/protocol',
+  'packages/crypto',
+  'packages/chat',
+  'package-lock.json',
+  'scripts/bootstrap/patches.mjs',
+];
 
 /**
  * Builds the web page into apps/web/dist unless the one there was made from the same sources.

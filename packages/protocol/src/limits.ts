@@ -17,7 +17,7 @@ export const limits = {
   /** Deliveries that wait in one mailbox. */
   mailbox: 1000,
   /** Of them, those of one sender. */
-  mailboxOfSender: 8,
+  mailboxOfSender: 32,
   /** Deliveries handed over or collected at once. */
   deliveries: 64,
   /** Entries of one page. */
@@ -34,6 +34,23 @@ export const limits = {
   epochRanges: 16,
   /** Requests for keys gathered into one admit. */
   keyRequests: 256,
+  /** Identities that a private room may have, and as many devices. */
+  members: 256,
+  /** Of them, those who may remove others. */
+  admins: 32,
+  /** Sealed welcomes beside one commit. */
+  welcomes: 64,
+  /** Identities that one commit removes. */
+  removals: 64,
+  /** Bytes of one key package, and how many of one device wait to be used. */
+  keyPackage: 8 * 1024,
+  keyPackages: 32,
+  /** Bytes of one knock, knocks that wait at one room, and of one page of them. */
+  knock: 8 * 1024,
+  knocks: 256,
+  knockPage: 16,
+  /** Identities whose key packages are asked for at once. */
+  identities: 16,
   /** Rooms one identity may be a member of. */
   rooms: 1000,
   /** Graphemes of a nickname, and its UTF-8 bytes. */

@@ -1,4 +1,7 @@
+import type { HistoryPolicy } from '@aurora/crypto';
 import type { DeviceId, IdentityId, MessageId, Millis, RoomId } from '@aurora/protocol';
+
+export type { HistoryPolicy };
 
 /**
  * What the engine (a worker: sockets, crypto, storage) and a page say to each other. The page sends intents, each
@@ -34,9 +37,34 @@ export type ConnectionView =
   /** The device has no network, or the relay said to stop: then `failure` says why and what to do. */
   | { readonly status: 'offline'; readonly failure: Failure | null };
 
-export interface ConversationView {
+/** How a private conversation stands on this device. Everything but `ready` and `waiting` is said to the person. */
+export type Standing =
+  /** One can read and write. */
+  | { readonly status: 'ready' }
+  /** The keys are on their way: a moment's matter while somebody who has them is here. */
+  | { readonly status: 'waiting' }
+  /** This device knocked with an invite and waits to be let in; `failure` says why it was turned down. */
+  | { readonly status: 'knocking'; readonly failure: Failure | null }
+  /** This device lost the keys and asks somebody who is in the room to let it in again. */
+  | { readonly status: 'lost' }
+  /** One left, or was removed; what was said before stays readable. */
+  | { readonly status: 'left' }
+  | { readonly status: 'removed' };
+
+/** The other person of a direct conversation. */
+export interface PeerView {
+  readonly identity: IdentityId;
+  readonly nickname: string;
+  /** Whether this person compared safety numbers with them. */
+  readonly verified: boolean;
+  /** Somebody else went by this nickname before: shown plainly, and writing is blocked while `blocking`. */
+  readonly changed: { readonly blocking: boolean } | null;
+  /** They signed out for good: nobody will read what is written now. */
+  readonly gone: boolean;
+}
+
+interface AnyConversationView {
   readonly room: RoomId;
-  readonly kind: 'open';
   readonly title: string;
   readonly unread: number;
   /** Position of the newest row that was read, for the unread divider. */
@@ -45,6 +73,52 @@ export interface ConversationView {
   readonly keys: 'ready' | 'waiting';
   /** A lasting doubt about the room's history, such as a fork that another member's chain exposed. */
   readonly warning: Failure | null;
+  /** Whether it has a tab. Closed conversations stay, and come back when opened or when somebody writes. */
+  readonly shown: boolean;
+}
+
+export type ConversationView = AnyConversationView &
+  (
+    | { readonly kind: 'open' }
+    | { readonly kind: 'direct'; readonly peer: PeerView; readonly standing: Standing }
+    | {
+        readonly kind: 'private';
+        readonly standing: Standing;
+        /** How many people are in it. */
+        readonly members: number;
+        /** Whether this person may rename it, remove people, and make or revoke its link. */
+        readonly admin: boolean;
+        readonly history: HistoryPolicy;
+      }
+  );
+
+/** Somebody who is in a private room, here or not. */
+export interface MemberView {
+  readonly identity: IdentityId;
+  readonly nickname: string;
+  readonly admin: boolean;
+  readonly me: boolean;
+  readonly online: boolean;
+  readonly verified: boolean;
+}
+
+export interface RoomPanelView {
+  readonly members: readonly MemberView[];
+  /** The secret of the invite link that holds now; null when there is none. `/#join/<room>.<secret>`. */
+  readonly link: string | null;
+  /** Devices that wait to be let in and whose invite does not hold: any member may decide. */
+  readonly waiting: readonly { readonly device: DeviceId; readonly nickname: string }[];
+}
+
+/** What two people compare to know that nobody is between them. */
+export interface SafetyView {
+  readonly identity: IdentityId;
+  readonly nickname: string;
+  /** 60 digits in 12 groups of five; both see the same. */
+  readonly digits: string;
+  /** What this device's QR code says. */
+  readonly code: string;
+  readonly verified: boolean;
 }
 
 export interface PersonView {
@@ -76,7 +150,12 @@ export type RowId = string;
 
 export type DeliveryState =
   | { readonly status: 'pending' }
+  /** Durable at the server. */
   | { readonly status: 'sent' }
+  /** On a device of everybody it is for. */
+  | { readonly status: 'delivered' }
+  /** Looked at by everybody it is for. */
+  | { readonly status: 'seen' }
   | { readonly status: 'failed'; readonly failure: Failure };
 
 export interface MessageRow {
@@ -116,6 +195,25 @@ export interface AdmissionRow {
   readonly more: number;
 }
 
+/** What changed in a private room, as its members' signed entries prove it. */
+export interface ChangeRow {
+  readonly kind: 'change';
+  readonly id: RowId;
+  readonly position: Position;
+  readonly at: Millis;
+  readonly by: string;
+  readonly mine: boolean;
+  readonly change:
+    | { readonly type: 'created' }
+    | { readonly type: 'added' | 'removed'; readonly names: readonly string[] }
+    | { readonly type: 'left' }
+    /** Devices that had lost their keys were let in again. */
+    | { readonly type: 'readmitted'; readonly names: readonly string[] }
+    | { readonly type: 'titled'; readonly title: string }
+    | { readonly type: 'linked' | 'unlinked' }
+    | { readonly type: 'admins'; readonly made: readonly string[]; readonly unmade: readonly string[] };
+}
+
 /** Messages that this device has no key for: from before it came. They turn into message rows if a key comes. */
 export interface SealedRow {
   readonly kind: 'sealed';
@@ -134,7 +232,7 @@ export interface WarningRow {
   readonly failure: Failure;
 }
 
-export type Row = MessageRow | PresenceRow | AdmissionRow | SealedRow | WarningRow;
+export type Row = MessageRow | PresenceRow | AdmissionRow | ChangeRow | SealedRow | WarningRow;
 
 export interface RowPage {
   readonly rows: readonly Row[];
@@ -145,8 +243,12 @@ export interface RowPage {
 export interface Preferences {
   readonly sounds: boolean;
   readonly theme: 'system' | 'dark' | 'light';
+  /** Whether others are told what this person has seen; without it one is not told either. */
+  readonly seen: boolean;
+  /** The same for typing. */
+  readonly typing: boolean;
 }
-export const defaultPreferences: Preferences = { sounds: true, theme: 'system' };
+export const defaultPreferences: Preferences = { sounds: true, theme: 'system', seen: true, typing: true };
 
 /** What a page can ask: the arguments and the answer of each intent. A refusal is a Failure. */
 export interface Intents {
@@ -177,10 +279,48 @@ export interface Intents {
   /** The text kept in a conversation's composer across reloads. */
   draft: { args: { room: RoomId; text: string }; answer: null };
   drafts: { args: Record<never, never>; answer: { room: RoomId; text: string }[] };
+  /** Opens the conversation with somebody, making it if need be, and gives it a tab. */
+  message: { args: { identity: IdentityId; device: DeviceId; nickname: string }; answer: { room: RoomId } };
+  /** Gives a conversation its tab back, or takes it; the conversation and its history stay. */
+  show: { args: { room: RoomId; shown: boolean }; answer: null };
+  /** Makes a private room with these people in it. */
+  createRoom: {
+    args: { title: string; history: HistoryPolicy; people: readonly Invitee[] };
+    answer: { room: RoomId };
+  };
+  /** Knocks at a room with an invite's secret; its conversation says how it goes. */
+  joinByLink: { args: { room: RoomId; secret: string }; answer: null };
+  panel: { args: { room: RoomId }; answer: RoomPanelView };
+  rename: { args: { room: RoomId; title: string }; answer: null };
+  invite: { args: { room: RoomId; people: readonly Invitee[] }; answer: null };
+  remove: { args: { room: RoomId; identity: IdentityId }; answer: null };
+  appoint: { args: { room: RoomId; identity: IdentityId; admin: boolean }; answer: null };
+  /** Makes a new invite link, which ends the one before it, or only ends it. */
+  relink: { args: { room: RoomId; link: boolean }; answer: { link: string | null } };
+  /** Lets a waiting device in, or turns it down. */
+  admit: { args: { room: RoomId; device: DeviceId; admit: boolean }; answer: null };
+  /** Leaves a private room, or forgets a knock or a room that one is no longer in. */
+  leave: { args: { room: RoomId }; answer: null };
+  /** What to compare with somebody one shares a room with. */
+  safety: { args: { identity: IdentityId; device: DeviceId | null }; answer: SafetyView };
+  /** Takes the other's QR code, or their word, for a proof; refused with `code_differs` when the code is another's. */
+  verify: {
+    args: { identity: IdentityId; how: { type: 'code'; code: string } | { type: 'compared' | 'undo' } };
+    answer: null;
+  };
+  /** Goes on with whoever has a nickname now that a known person had before. */
+  acceptChange: { args: { identity: IdentityId }; answer: null };
+  block: { args: { identity: IdentityId; nickname: string; blocked: boolean }; answer: null };
   /** Tries to connect at once instead of waiting. */
   reconnect: { args: Record<never, never>; answer: null };
 }
 export type IntentName = keyof Intents;
+
+/** Somebody to let into a room. */
+export interface Invitee {
+  readonly identity: IdentityId;
+  readonly nickname: string;
+}
 
 /** What the engine tells. A page that attaches is first told where everything stands. */
 export type Change =
@@ -199,6 +339,13 @@ export type Change =
     }
   /** Forget the rows of this room and page again: the history was told anew. */
   | { readonly type: 'reset'; readonly room: RoomId }
+  /** The panel of this room, or who is in it, has changed: ask again if it is open. */
+  | { readonly type: 'panel'; readonly room: RoomId }
+  /** Whom this person blocked, and only this device knows. */
+  | {
+      readonly type: 'blocked';
+      readonly blocked: readonly { readonly identity: IdentityId; readonly nickname: string }[];
+    }
   | { readonly type: 'preferences'; readonly preferences: Preferences }
   /** Something the person should know now: a toast. */
   | {

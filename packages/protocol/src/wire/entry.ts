@@ -1,5 +1,5 @@
 import { bytes, id, list, type Of, oneOf, pair, record, uint } from '../codec/shape.ts';
-import type { DeviceId, Epoch, Generation, MessageId, Millis, RoomId, Seq } from '../ids.ts';
+import type { DeviceId, Epoch, Generation, IdentityId, MessageId, Millis, RoomId, Seq } from '../ids.ts';
 import { limits } from '../limits.ts';
 
 /**
@@ -14,6 +14,14 @@ export const epoch = uint<Epoch>();
 export const millis = uint<Millis>(limits.millis);
 export const roomId = id<RoomId>();
 export const deviceId = id<DeviceId>();
+export const identityId = id<IdentityId>();
+
+/**
+ * Who may come into a room: `open`, anybody; `private`, whom a member lets in; `direct`, the two people whose identities
+ * make its id. SPEC section 12.
+ */
+export const roomKinds = ['open', 'private', 'direct'] as const;
+export type RoomKind = (typeof roomKinds)[number];
 
 /** One entry of a room's log. `epoch` is the one it names; `at` is the relay's clock. SPEC section 4. */
 export const entryShape = record({
@@ -28,7 +36,13 @@ export const entryShape = record({
 export type Entry = Of<typeof entryShape>;
 
 /** Where a room's log stands. */
-export const headShape = record({ room: roomId, generation: uint<Generation>(), seq, epoch });
+export const headShape = record({
+  room: roomId,
+  kind: oneOf(roomKinds),
+  generation: uint<Generation>(),
+  seq,
+  epoch,
+});
 export type Head = Of<typeof headShape>;
 
 /** First and last of some epochs, both included. */

@@ -17,7 +17,7 @@ import { errorCodes } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { deviceId, entryShape, epochRanges, millis, roomId } from './entry.ts';
 import { requestId } from './operations.ts';
-import { deliveryShape, personShape, registerKind, registerShape } from './things.ts';
+import { deliveryShape, knockShape, personShape, registerKind, registerShape } from './things.ts';
 
 /** Most events in one batch; a relay never comes near it. */
 const MAX_EVENTS = 65_536;
@@ -58,6 +58,10 @@ const events = {
     room: roomId,
     requests: list(record({ device: deviceId, epochs: epochRanges }), limits.keyRequests),
   },
+  /** Somebody asks to be let into a private room. */
+  knocked: { room: roomId, knock: knockShape },
+  /** This identity's membership of a room has ended: it is told no more of it. */
+  removed: { room: roomId },
   /** Something new in the mailbox. */
   delivery: { delivery: deliveryShape },
   /** The relay is about to stop: come back after so many milliseconds. */

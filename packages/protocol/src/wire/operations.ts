@@ -11,7 +11,7 @@ import {
   uint,
   type Values,
 } from '../codec/shape.ts';
-import type { DeliveryId, IdentityId, MessageId, RequestId } from '../ids.ts';
+import type { DeliveryId, MessageId, RequestId } from '../ids.ts';
 import { limits } from '../limits.ts';
 import { credentialShape, ED25519_SIGNATURE } from './credential.ts';
 import {
@@ -21,11 +21,21 @@ import {
   epoch,
   epochRanges,
   headShape,
+  identityId,
   millis,
   roomId,
   seq,
 } from './entry.ts';
-import { deliveryShape, personShape, registerShape } from './things.ts';
+import {
+  deliveryShape,
+  identities,
+  keyPackage,
+  knockShape,
+  membershipShape,
+  personShape,
+  registerShape,
+  welcomeShape,
+} from './things.ts';
 
 const nothing = record({});
 
@@ -39,7 +49,7 @@ export const operations = {
     request: { credential: credentialShape, signature: bytes(ED25519_SIGNATURE) },
     reply: record({
       device: deviceId,
-      identity: id<IdentityId>(),
+      identity: identityId,
       time: millis,
       rooms: list(headShape, limits.rooms),
     }),
@@ -85,7 +95,7 @@ export const operations = {
     request: {
       room: roomId,
       search: text(limits.search),
-      after: nullable(id<IdentityId>()),
+      after: nullable(identityId),
       limit: uint(limits.people, 1),
     },
     reply: record({ count: uint(), people: list(personShape, limits.people), more: bool }),
@@ -107,6 +117,60 @@ export const operations = {
   collect: { request: { deliveries: list(id<DeliveryId>(), limits.deliveries) }, reply: nothing },
   /** Shows life on an idle line; answered with where the joined rooms stand. */
   ping: { request: {}, reply: record({ time: millis, rooms: list(headShape, limits.rooms) }) },
+  /** Makes a private room with this id, whose only member and admin is whoever asks; again is no error. */
+  create_room: { request: { room: roomId }, reply: headShape },
+  /** The room of two people, made if need be; both are members of it. */
+  open_direct: { request: { with: identityId }, reply: headShape },
+  /**
+   * A `commit` in a private or direct room, with the memberships that it changes and the welcomes of those it lets in:
+   * all of it stands, or none. `admins` replaces who may remove others; null leaves them.
+   */
+  commit: {
+    request: {
+      room: roomId,
+      id: id<MessageId>(),
+      epoch,
+      frame: bytes(1, limits.frame),
+      welcomes: list(welcomeShape, limits.welcomes),
+      remove: list(identityId, limits.removals),
+      admins: nullable(list(identityId, limits.admins)),
+    },
+    reply: record({ seq, at: millis, duplicate: bool }),
+  },
+  /** Gives up the membership of a private or direct room. */
+  leave: { request: { room: roomId }, reply: nothing },
+  /** Who may read and write in a private or direct room. */
+  members: { request: { room: roomId }, reply: record({ members: list(membershipShape, limits.members) }) },
+  /**
+   * Adds to this device's key packages, of which each is given out once, and replaces the one that is given out when
+   * there is no other. Answers how many of the first sort wait.
+   */
+  publish_key_packages: {
+    request: { packages: list(keyPackage, limits.keyPackages), lastResort: nullable(keyPackage) },
+    reply: record({ waiting: uint() }),
+  },
+  /** Takes one key package of each device of these people. `gone` are those who signed out for good or never were. */
+  key_packages: {
+    request: { identities },
+    reply: record({
+      packages: list(record({ identity: identityId, device: deviceId, package: keyPackage }), limits.welcomes),
+      gone: identities,
+    }),
+  },
+  /** Asks those in a private room to be let in. Replaces an earlier knock of this device. */
+  knock: { request: { room: roomId, frame: bytes(1, limits.knock) }, reply: nothing },
+  /** Takes this device's knock back. */
+  withdraw_knock: { request: { room: roomId }, reply: nothing },
+  /** Those who wait at a room, the longest first, after `after`. */
+  knocks: {
+    request: { room: roomId, after: nullable(deviceId) },
+    reply: record({ knocks: list(knockShape, limits.knockPage), more: bool }),
+  },
+  /** Turns a knock down, with a sealed word to the device about why. */
+  dismiss_knock: {
+    request: { room: roomId, device: deviceId, frame: bytes(1, limits.delivery) },
+    reply: nothing,
+  },
   /** Signs out for good: frees the nickname and forgets memberships, registers and mailbox. */
   retire: { request: {}, reply: nothing },
 } as const satisfies Record<string, { request: object; reply: object }>;

@@ -1,5 +1,6 @@
-import { type Bytes, concatBytes, utf8 } from '../bytes.ts';
+import { type Bytes, concatBytes, fromHex, utf8 } from '../bytes.ts';
 import { encodeCbor } from '../codec/cbor.ts';
+import type { IdentityId } from '../ids.ts';
 import type { Credential } from './credential.ts';
 
 /** What a credential claims, for its signatures to prove. */
@@ -31,4 +32,10 @@ export interface Challenge {
 /** What a device signs to open a session. SPEC [ID4]. */
 export function challengeBytes({ origin, serverId, nonce, devicePub }: Challenge): Bytes {
   return concatBytes(utf8('aurora/auth/1'), encodeCbor([origin, serverId, nonce, devicePub]));
+}
+
+/** What the id of the room of two people is the first 16 bytes of the SHA-256 of, whoever opens it. SPEC [RM2]. */
+export function directRoomBytes(one: IdentityId, other: IdentityId): Bytes {
+  const [first, second] = one < other ? [one, other] : [other, one];
+  return concatBytes(utf8('aurora/direct/1'), fromHex(first), fromHex(second));
 }
