@@ -71,10 +71,5 @@ describe('whatever the network and the relay’s power do', () => {
 
 /** A restarted device shows what it kept only when it is asked. */
 async function readAll(world: World, person: Person): Promise<void> {
-  let done = false;
-  const reading = person.readHistory().finally(() => {
-    done = true;
-  });
-  await world.until(`${person.nickname} read the history`, () => done);
-  await reading;
+  await world.done(`${person.nickname} read the history`, person.readHistory());
 }

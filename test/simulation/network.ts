@@ -22,6 +22,12 @@ interface Wire {
   cut(): void;
 }
 
+/** What stands between one client and the relay and may change what passes: an empty list holds a message back. */
+export interface Meddler {
+  down?(message: Bytes): Bytes[];
+  up?(message: Bytes): Bytes[];
+}
+
 /** Messages in order and late; connections that break, losing what is under way, and that one end hears of later. */
 export class SimulatedNetwork {
   readonly weather: Weather = { latency: 50, breaks: 0 };
@@ -41,13 +47,13 @@ export class SimulatedNetwork {
     for (const wire of [...this.#wires]) wire.cut();
   }
 
-  sockets(): Sockets {
-    return { origin: ORIGIN, open: (events) => this.#open(events) };
+  sockets(meddler: Meddler = {}): Sockets {
+    return { origin: ORIGIN, open: (events) => this.#open(events, meddler) };
   }
 
   readonly network: Network = { online: () => true, watch: () => () => {} };
 
-  #open(client: SocketEvents): { send(message: Bytes): void; close(): void } {
+  #open(client: SocketEvents, { down: change = one, up: alter = one }: Meddler): { send(message: Bytes): void; close(): void } {
     let open = true;
     let receiver: Receiver | null = null;
     const up = this.#lane();
@@ -66,7 +72,9 @@ export class SimulatedNetwork {
       if (this.#random.chance(this.weather.breaks)) end(1006);
       else lane(() => open && deliver());
     };
-    const toClient = (message: Bytes) => carry(() => client.message(message.slice()), down);
+    const toClient = (message: Bytes) => {
+      for (const told of change(message.slice())) carry(() => client.message(told), down);
+    };
     this.#wires.add(wire);
     up(() => {
       if (!open) return;
@@ -79,7 +87,9 @@ export class SimulatedNetwork {
       if (receiver === null) end(1006);
     });
     return {
-      send: (message) => carry(() => receiver?.receive(message.slice()), up),
+      send: (message) => {
+        for (const told of alter(message.slice())) carry(() => receiver?.receive(told), up);
+      },
       close: () => end(1005),
     };
   }
@@ -94,3 +104,5 @@ export class SimulatedNetwork {
     };
   }
 }
+
+const one = (message: Bytes): Bytes[] => [message];

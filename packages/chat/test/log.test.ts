@@ -87,9 +87,9 @@ describe('Bo, who comes for the first time', () => {
     const reading = await reader();
     expect(reading.added).toEqual([]);
     expect(reading.resets).toBe(1);
-    expect([...reading.log.open.members.keys()]).toEqual([ada.device.id, bo.device.id]);
+    expect([...reading.log.keys.members.keys()]).toEqual([ada.device.id, bo.device.id]);
     expect(reading.log.progress).toMatchObject({ cursor: 3, from: 4 });
-    await reading.log.granted(await grant([key]));
+    await reading.granted(await grant([key]));
     expect(await reading.log.older()).toBe(true);
     expect(reading.log.progress?.from).toBe(1);
     expect(await reading.log.older()).toBe(false);
@@ -97,7 +97,7 @@ describe('Bo, who comes for the first time', () => {
 
   it('goes on where he was after a restart, with the key', async () => {
     const reading = await reader();
-    await reading.log.granted(await grant([key]));
+    await reading.granted(await grant([key]));
     await says('while you slept');
     const later = await reader(reading.vault);
     expect(later.resets).toBe(0);
@@ -108,7 +108,7 @@ describe('Bo, who comes for the first time', () => {
 describe('a history with something missing', () => {
   it('is not read past the gap: Bo is warned, and reads it when the relay tells it', async () => {
     const reading = await reader();
-    await reading.log.granted(await grant([key]));
+    await reading.granted(await grant([key]));
     await says('one');
     await says('two');
     const all = relay.entries;
@@ -124,7 +124,7 @@ describe('a history with something missing', () => {
 
   it('is noticed in what happens now, and caught up on without a warning', async () => {
     const reading = await reader();
-    await reading.log.granted(await grant([key]));
+    await reading.granted(await grant([key]));
     await says('missed');
     await says('heard');
     expect(await reading.log.live(relay.entries.slice(3))).toBe(false);
@@ -136,7 +136,7 @@ describe('a history with something missing', () => {
 
   it('told twice is read once', async () => {
     const reading = await reader();
-    await reading.log.granted(await grant([key]));
+    await reading.granted(await grant([key]));
     await says('once');
     expect(await reading.log.live(relay.entries)).toBe(true);
     expect(await reading.log.live(relay.entries)).toBe(true);
@@ -156,7 +156,7 @@ describe('a history with something missing', () => {
 describe('a log that is told anew', () => {
   it('makes Bo forget the old telling, say that the server was restored, and read anew', async () => {
     const reading = await reader();
-    await reading.log.granted(await grant([key]));
+    await reading.granted(await grant([key]));
     await says('kept');
     await says('lost with the disk');
     await reading.log.catchUp(relay.head);
@@ -173,7 +173,7 @@ describe('a log that is told anew', () => {
   it('does not take a value for the chain that was vouched for in the old telling', async () => {
     const reading = await reader();
     const chain: Seen = [3 as Seq, new Uint8Array(32).fill(9)];
-    await reading.log.granted(await grant([key], { chain }));
+    await reading.granted(await grant([key], { chain }));
     relay.generation = 2 as Generation;
     await reading.log.catchUp(relay.head);
     await says('in the new telling');
@@ -191,7 +191,7 @@ describe('a grant', () => {
     await reading.log.catchUp(relay.head);
     expect(reading.texts).toEqual(['sealed', 'sealed']);
     expect(reading.log.progress?.sealed).toEqual([3, 4]);
-    await reading.log.granted(await grant([key]));
+    await reading.granted(await grant([key]));
     expect(reading.opened).toMatchObject([
       { type: 'message', seq: 3, text: 'sealed' },
       { type: 'message', seq: 4, text: 'sealed too' },
@@ -203,11 +203,11 @@ describe('a grant', () => {
 
   it('with a false key changes nothing', async () => {
     const reading = await reader();
-    const before = reading.log.open;
+    const before = reading.log.keys;
     const chain: Seen = [2 as Seq, new Uint8Array(32).fill(9)];
     const lie = { epoch: 1 as Epoch, key: new Uint8Array(32).fill(7) };
-    await reading.log.granted(await grant([lie], { from: eve, chain }));
-    expect(reading.log.open).toEqual(before);
+    await reading.granted(await grant([lie], { from: eve, chain }));
+    expect(reading.log.keys).toEqual(before);
     await reading.log.anchor();
     expect(reading.log.chain).toBeNull();
   });
@@ -222,9 +222,9 @@ describe('a grant', () => {
     ],
   ])('%s changes nothing', async (_, make) => {
     const reading = await reader();
-    await reading.log.granted(await make());
+    await reading.granted(await make());
     expect(reading.log.currentKey).toBeNull();
-    await reading.log.granted(await grant([key]));
+    await reading.granted(await grant([key]));
     expect(reading.log.currentKey).toEqual(key);
   });
 });
@@ -252,7 +252,7 @@ describe('the chain', () => {
     await first.log.catchUp(relay.head);
     const reading = await reader();
     expect(reading.log.chain).toBeNull();
-    await reading.log.granted(await grant([key], { chain: vouched }));
+    await reading.granted(await grant([key], { chain: vouched }));
     await reading.log.anchor();
     expect(reading.log.chain).toEqual(first.log.chain);
     expect(reading.log.progress?.chain).toEqual(first.log.chain);
@@ -260,7 +260,7 @@ describe('the chain', () => {
 
   it('shows that Ada was told another history', async () => {
     const reading = await reader();
-    await reading.log.granted(await grant([key], { chain: [2 as Seq, new Uint8Array(32)] }));
+    await reading.granted(await grant([key], { chain: [2 as Seq, new Uint8Array(32)] }));
     await reading.log.anchor();
     await says('did you see that?', [2 as Seq, new Uint8Array(32).fill(5)]);
     await reading.log.catchUp(relay.head);

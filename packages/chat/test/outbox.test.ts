@@ -20,12 +20,13 @@ beforeEach(() => {
 
 async function read(id: MessageId, frame: Bytes): Promise<string> {
   const { epoch, key } = desk.key ?? { epoch: 0 as Epoch, key: new Uint8Array(32) };
-  return (await openMessage({ room: LOUNGE, epoch, key, id, sender: ada.member, frame })).text;
+  const body = await openMessage({ room: LOUNGE, epoch, key, id, sender: ada.member, frame });
+  return body.type === 'text' ? body.text : body.type;
 }
 
 async function say(words: string): Promise<MessageId> {
   const id = freshId();
-  await desk.outbox.add(id, words);
+  await desk.outbox.add(id, { type: 'text', text: words });
   return id;
 }
 
@@ -168,7 +169,7 @@ describe('the outbox over a restart', () => {
     const ids = [await say('one'), await say('two')];
     const later = await desk.restarted();
     const third = freshId();
-    await later.outbox.add(third, 'three');
+    await later.outbox.add(third, { type: 'text', text: 'three' });
     expect(later.outbox.rows.map(({ id }) => id)).toEqual([...ids, third]);
     later.newKey(1);
     later.outbox.flush();

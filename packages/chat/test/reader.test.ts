@@ -13,6 +13,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { Chain } from '../src/core/room/chain.ts';
 import { KnownIds } from '../src/core/room/known-ids.ts';
 import { type Reader, readBackward, readForward } from '../src/core/room/reader.ts';
+import { openRing } from '../src/core/room/open/ring.ts';
 import { freshId, logOf } from './support/log-of.ts';
 import { type Somebody, somebody } from './support/people.ts';
 
@@ -44,20 +45,22 @@ async function lounge() {
   const reader = readerFor(bo, [ada, bo, eve]);
   const opening = await announceFresh(emptyRoom(LOUNGE), ada.device, 'week');
   const first = await readForward(
+    openRing,
     emptyRoom(LOUNGE),
     [log.append('commit', 0, ada.device, opening.frame)],
     chain,
     reader,
   );
-  const admit = await admitFrame(first.open, ada.device, [bo.device.id]);
+  const admit = await admitFrame(first.state, ada.device, [bo.device.id]);
   const second = await readForward(
-    first.open,
+    openRing,
+    first.state,
     [log.append('handshake', 1, ada.device, admit)],
     chain,
     reader,
   );
-  const { state } = await acceptKeys(second.open, [opening.key]);
-  return { log, chain, reader, open: state, sealed: second.open, key: opening.key };
+  const { state } = await acceptKeys(second.state, [opening.key]);
+  return { log, chain, reader, open: state, sealed: second.state, key: opening.key };
 }
 
 async function says(
@@ -72,7 +75,7 @@ async function says(
 }
 
 async function rowsOf(open: OpenRoom, entries: Entry[], chain: Chain, reader: Reader) {
-  return (await readForward(open, entries, chain, reader)).rows;
+  return (await readForward(openRing, open, entries, chain, reader)).rows;
 }
 
 describe('reading the log', () => {
@@ -176,7 +179,7 @@ describe('reading the log', () => {
     const { log, chain, reader, open, key } = await lounge();
     // Ada had seen more entries than stand before hers here.
     const { id, frame } = await says(ada, key, 'after two others', [4 as Seq, new Uint8Array(32)]);
-    const reading = await readForward(open, [log.append('message', 1, ada.device, frame, id)], chain, reader);
+    const reading = await readForward(openRing, open, [log.append('message', 1, ada.device, frame, id)], chain, reader);
     expect(reading.fork).toMatchObject({ code: 'fork' });
   });
 
@@ -184,26 +187,26 @@ describe('reading the log', () => {
     const { log, chain, reader, open, key } = await lounge();
     const renewal = await announceFresh(open, ada.device);
     const commit = log.append('commit', 1, ada.device, renewal.frame);
-    const after = await readForward(open, [commit], chain, reader);
-    const { state } = await acceptKeys(after.open, [renewal.key]);
+    const after = await readForward(openRing, open, [commit], chain, reader);
+    const { state } = await acceptKeys(after.state, [renewal.key]);
     const { id, frame } = await says(ada, renewal.key, 'said later');
     const told = { ...log.append('message', 2, ada.device, frame, id), seq: 2 as Seq };
-    expect(await readBackward(state, [told], reader)).toMatchObject([
-      { type: 'warning', code: 'epoch_mismatch' },
-    ]);
+    const read = await readBackward(openRing, state, state.epoch, [told], reader);
+    expect(read.rows).toMatchObject([{ type: 'warning', code: 'epoch_mismatch' }]);
     expect(key.epoch).toBe(1);
   });
 
   it('goes on after a malformed change of keys, with a warning in its place', async () => {
     const { log, chain, reader, open } = await lounge();
     const reading = await readForward(
+      openRing,
       open,
       [log.append('handshake', 1, ada.device, Uint8Array.of(1, 2, 3))],
       chain,
       reader,
     );
     expect(reading.rows).toMatchObject([{ type: 'warning' }]);
-    expect(reading.open.epoch).toBe(open.epoch);
+    expect(reading.state.epoch).toBe(open.epoch);
   });
 
   it('stops, keeping nothing, when the relay withholds who changed the keys', async () => {
@@ -211,7 +214,7 @@ describe('reading the log', () => {
     const renewal = await announceFresh(open, ada.device);
     const blind = readerFor(bo, [bo]);
     const entry = log.append('commit', 1, ada.device, renewal.frame);
-    await expect(readForward(open, [entry], chain, blind)).rejects.toMatchObject({
+    await expect(readForward(openRing, open, [entry], chain, blind)).rejects.toMatchObject({
       failure: { code: 'sender_unknown' },
     });
   });
@@ -220,14 +223,14 @@ describe('reading the log', () => {
     const { log, chain, reader, open, key } = await lounge();
     const other = new Uint8Array(32).fill(7);
     const { id, frame } = await says(ada, key, 'did you see that?', [2 as Seq, other]);
-    const reading = await readForward(open, [log.append('message', 1, ada.device, frame, id)], chain, reader);
+    const reading = await readForward(openRing, open, [log.append('message', 1, ada.device, frame, id)], chain, reader);
     expect(reading.fork).toMatchObject({ code: 'fork' });
   });
 
   it('is content when Ada saw the same', async () => {
     const { log, chain, reader, open, key } = await lounge();
     const { id, frame } = await says(ada, key, 'all well', chain.latest);
-    const reading = await readForward(open, [log.append('message', 1, ada.device, frame, id)], chain, reader);
+    const reading = await readForward(openRing, open, [log.append('message', 1, ada.device, frame, id)], chain, reader);
     expect(reading.fork).toBeNull();
   });
 });

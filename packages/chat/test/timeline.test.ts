@@ -2,7 +2,7 @@ import { LOUNGE, type Millis } from '@aurora/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Timeline } from '../src/core/room/timeline.ts';
 import { putRow } from '../src/core/store.ts';
-import type { StoredRow } from '../src/core/stored-rows.ts';
+import { rowView, type StoredRow } from '../src/core/stored-rows.ts';
 import { type MessageRow, memoryVault, PENDING_SEQ, type Position, type Vault } from '../src/index.ts';
 import { deviceNo, identityNo } from './support/present.ts';
 
@@ -49,6 +49,8 @@ beforeEach(() => {
   older = [];
   timeline = new Timeline(vault, {
     room: LOUNGE,
+    view: rowView,
+    hidden: () => false,
     pending: () => pending,
     older: async () => {
       const page = older.pop();

@@ -3,7 +3,7 @@ import { type Bytes, decodeCbor, encodeCbor, isBytes } from '@aurora/protocol';
 import { openDB } from 'idb';
 import { type Store, stores, type Vault, type VaultChange } from '../ports/vault.ts';
 
-const VERSION = 1;
+const VERSION = 2;
 const META = 'meta';
 const VAULT_KEY = 'vault-key';
 
@@ -14,7 +14,8 @@ const VAULT_KEY = 'vault-key';
 export async function idbVault(name: string): Promise<Vault> {
   const db = await openDB(name, VERSION, {
     upgrade(fresh) {
-      for (const store of [META, ...stores]) fresh.createObjectStore(store);
+      for (const store of [META, ...stores])
+        if (!fresh.objectStoreNames.contains(store)) fresh.createObjectStore(store);
     },
   });
   let sealKey = await vaultKey();

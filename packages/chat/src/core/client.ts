@@ -1,7 +1,8 @@
 import { createDevice, type Device, type HistoryPolicy } from '@aurora/crypto';
 import {
   type Delivery,
-  LOUNGE,
+  type DeviceId,
+  type IdentityId,
   limits,
   type MessageId,
   type NicknameFault,
@@ -13,15 +14,25 @@ import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
 import type { Network, Sockets } from '../ports/socket.ts';
 import type { Vault } from '../ports/vault.ts';
-import type { AccountView, Change, ConnectionView, Failure, Preferences } from '../view/contract.ts';
+import {
+  type AccountView,
+  type Change,
+  type ConnectionView,
+  defaultPreferences,
+  type Failure,
+  type Preferences,
+} from '../view/contract.ts';
 import { loadDevice, saveDevice } from './account.ts';
-import { Connection, type News } from './connection.ts';
+import { Connection, type News, type Welcome } from './connection.ts';
+import { Contacts } from './contacts.ts';
+import { type AnyRoom, Conversations } from './conversations.ts';
 import { loadDrafts, saveDraft } from './drafts.ts';
 import { ChatError, Disconnected, failureOf, notConnected } from './failures.ts';
 import { emptyMailbox } from './mailbox.ts';
 import { Members } from './members.ts';
+import { Packages } from './packages.ts';
 import { loadPreferences, savePreferences } from './preferences.ts';
-import { Room } from './room/room.ts';
+import { Trust } from './trust.ts';
 
 /** How long signing out waits for the relay to free the nickname. */
 const GOODBYE = 5_000;
@@ -54,7 +65,14 @@ const nicknameWords: Record<NicknameFault, string> = {
 type Account =
   | { readonly status: 'loading' }
   | { readonly status: 'none' }
-  | { readonly status: 'in'; readonly device: Device; readonly members: Members };
+  | {
+      readonly status: 'in';
+      readonly device: Device;
+      readonly conversations: Conversations;
+      readonly contacts: Contacts;
+      readonly packages: Packages;
+      readonly trust: Trust;
+    };
 
 /** Aurora without a page: what one person on one device does. Bots are built on it, and so is the browser's engine. */
 export class Client {
@@ -62,7 +80,6 @@ export class Client {
   readonly #options: ClientOptions;
   readonly #events: ClientEvents;
   readonly #connection: Connection;
-  readonly #rooms = new Map<RoomId, Room>();
   #account: Account = { status: 'loading' };
   #preferences: Preferences | null = null;
   #entering: { entered(): void; refused(failure: Failure): void } | null = null;
@@ -73,13 +90,11 @@ export class Client {
     this.#events = events;
     this.#connection = new Connection(ports, {
       changed: (connection) => events.changed({ type: 'connection', connection }),
-      live: () => this.#live(),
-      lost: () => {
-        for (const room of this.#rooms.values()) room.lost();
-      },
+      live: (welcome) => this.#live(welcome),
+      lost: () => this.#in?.conversations.lost(),
       news: (news) => this.#heard(news),
       heads: (heads) => {
-        for (const head of heads) this.#rooms.get(head.room)?.head(head);
+        for (const head of heads) this.#in?.conversations.find(head.room)?.head(head);
       },
       refused: (failure) => this.#entering?.refused(failure),
     });
@@ -102,6 +117,11 @@ export class Client {
     return { status: 'in', nickname, identity: device.identity, kept: this.#ports.vault.kept };
   }
 
+  /** This device's id. Throws ChatError when nobody is signed in. */
+  get device(): DeviceId {
+    return this.#must.device.id;
+  }
+
   get connection(): ConnectionView {
     return this.#connection.view;
   }
@@ -110,8 +130,18 @@ export class Client {
     return this.#preferences;
   }
 
-  get rooms(): readonly Room[] {
-    return [...this.#rooms.values()];
+  get rooms(): readonly AnyRoom[] {
+    return this.#in?.conversations.rooms ?? [];
+  }
+
+  /** All conversations. Throws ChatError when nobody is signed in. */
+  get conversations(): Conversations {
+    return this.#must.conversations;
+  }
+
+  /** Throws ChatError when nobody is signed in. */
+  get trust(): Trust {
+    return this.#must.trust;
   }
 
   /** Whether everything that was told has been worked through. */
@@ -120,12 +150,13 @@ export class Client {
   }
 
   /** A room one is in. Throws ChatError. */
-  room(id: RoomId): Room {
-    const room = this.#rooms.get(id);
-    if (room === undefined) {
-      throw new ChatError({ code: 'no_such_room', message: 'This conversation is not open on this device.' });
-    }
-    return room;
+  room(id: RoomId): AnyRoom {
+    return this.#must.conversations.get(id);
+  }
+
+  /** Whom this person blocked. */
+  get blocked(): { identity: IdentityId; nickname: string }[] {
+    return (this.#in?.contacts.blocked ?? []).map(({ identity, nickname }) => ({ identity, nickname }));
   }
 
   /** Makes an identity with this nickname and enters. Throws ChatError, with a suggestion when it is taken. */
@@ -160,10 +191,11 @@ export class Client {
 
   /** Frees the nickname, if the relay can be reached, and wipes this device in any case. */
   async signOut(): Promise<void> {
+    await this.#sayGoodbye();
     const freed = await this.#retire();
     this.#connection.stop();
     const rooms = this.rooms;
-    this.#rooms.clear();
+    this.#account = { status: 'none' };
     await Promise.all(rooms.map((room) => room.close()));
     await this.#ports.vault.wipe();
     await this.#loadPreferences();
@@ -191,7 +223,25 @@ export class Client {
       const message = `This message is ${over.toLocaleString('en')} characters too long. Shorten it, or send it in parts.`;
       throw new ChatError({ code: 'too_large', message });
     }
-    return this.room(room).send(text);
+    const conversation = this.room(room);
+    const { view } = conversation;
+    if (view.kind === 'direct' && view.peer.gone) throw new ChatError(gone(view.peer.nickname));
+    if (view.kind === 'direct' && view.peer.changed?.blocking) throw new ChatError(changed(view.peer.nickname));
+    return conversation.send(text);
+  }
+
+  /** Known to this device alone. */
+  async block(identity: IdentityId, nickname: string, blocked: boolean): Promise<void> {
+    const { contacts, conversations } = this.#must;
+    await contacts.block(identity, nickname, blocked);
+    for (const room of conversations.rooms) await room.refresh();
+  }
+
+  /** Goes on with whoever has a nickname now that somebody else had before. */
+  async acceptChange(identity: IdentityId): Promise<void> {
+    const { contacts, conversations } = this.#must;
+    const named = conversations.views.find((view) => view.kind === 'direct' && view.peer.identity === identity);
+    if (named !== undefined) await contacts.accept(identity, named.title);
   }
 
   async prefer(change: Partial<Preferences>): Promise<void> {
@@ -222,7 +272,16 @@ export class Client {
   }
 
   #tellConversations(): void {
-    this.#events.changed({ type: 'conversations', conversations: this.rooms.map((room) => room.view) });
+    this.#events.changed({ type: 'conversations', conversations: this.#in?.conversations.views ?? [] });
+  }
+
+  get #in(): Extract<Account, { status: 'in' }> | null {
+    return this.#account.status === 'in' ? this.#account : null;
+  }
+
+  get #must(): Extract<Account, { status: 'in' }> {
+    if (this.#account.status === 'in') return this.#account;
+    throw new ChatError({ code: 'not_in', message: 'Nobody is signed in on this device. Enter with a nickname first.' });
   }
 
   async #signIn(device: Device): Promise<void> {
@@ -231,46 +290,72 @@ export class Client {
       vault,
       async (devices) => (await this.#connection.call('credentials', { devices })).credentials,
     );
-    const room = new Room(
-      LOUNGE,
-      'Lounge',
-      this.#options.history ?? 'week',
-      { ...this.#ports, connection: this.#connection, members, device },
-      {
-        changed: (change) => this.#events.changed(change),
-        conversation: () => this.#tellConversations(),
-        rang: () => this.#events.rang(LOUNGE),
-        trouble: (error) => this.#trouble(error),
-      },
-    );
-    await room.load();
-    this.#rooms.set(LOUNGE, room);
-    this.#become({ status: 'in', device, members });
-    if (this.#connection.isLive) this.#live();
-    else this.#connection.start(device);
+    const connection = this.#connection;
+    const contacts = new Contacts(vault, () => {
+      this.#tellConversations();
+      this.#events.changed({ type: 'blocked', blocked: this.blocked });
+    });
+    await contacts.load();
+    const packages = new Packages(vault, device, connection);
+    const ports = {
+      ...this.#ports,
+      connection,
+      members,
+      device,
+      preferences: () => this.#preferences ?? defaultPreferences,
+      blocked: (identity: IdentityId) => contacts.isBlocked(identity),
+    };
+    const conversations = new Conversations(ports, contacts, packages, {
+      changed: (change) => this.#events.changed(change),
+      rang: (room) => this.#events.rang(room),
+      trouble: (error) => this.#trouble(error),
+    });
+    await conversations.load(this.#options.history ?? 'week');
+    const trust = new Trust(device, members, contacts);
+    this.#become({ status: 'in', device, conversations, contacts, packages, trust });
+    this.#events.changed({ type: 'blocked', blocked: this.blocked });
+    if (connection.isLive) this.#live(null);
+    else connection.start(device);
   }
 
-  #live(): void {
+  /** `welcome` is null for a session that was open before somebody was signed in on this device. */
+  #live(welcome: Welcome | null): void {
     this.#entering?.entered();
-    if (this.#account.status !== 'in') return;
-    for (const room of this.#rooms.values()) room.live();
-    emptyMailbox(this.#connection, (delivery) => this.#take(delivery)).catch((error) => this.#trouble(error));
+    const account = this.#in;
+    if (account === null) return;
+    account.conversations.live();
+    emptyMailbox(this.#connection, (delivery) => account.conversations.delivered(delivery))
+      .then(() => account.conversations.missing(welcome?.rooms ?? []))
+      .then(() => account.packages.replenish())
+      .catch((error) => this.#trouble(error));
   }
 
   #heard(news: News): void {
     if (news.type === 'delivery') {
-      const { delivery } = news;
-      this.#take(delivery)
-        .then(() => this.#connection.call('collect', { deliveries: [delivery.id] }))
-        .catch((error) => this.#trouble(error));
+      this.#take(news.delivery).catch((error) => this.#trouble(error));
     } else {
-      this.#rooms.get(news.room)?.heard(news);
+      this.#in?.conversations.find(news.room)?.heard(news);
     }
   }
 
-  /** A delivery for a room that this device does not know is dropped: nobody here could ever use it. */
   async #take(delivery: Delivery): Promise<void> {
-    await this.#rooms.get(delivery.room)?.delivered(delivery);
+    await this.#in?.conversations.delivered(delivery);
+    await this.#connection.call('collect', { deliveries: [delivery.id] });
+  }
+
+  /** Those who stay in a room are told, so that they change its keys; nobody waits long for that. */
+  async #sayGoodbye(): Promise<void> {
+    if (!this.#connection.isLive || this.#in === null) return;
+    const { conversations } = this.#in;
+    const leaving = Promise.all(
+      conversations.views.flatMap((view) =>
+        view.kind !== 'open' && view.standing.status === 'ready' ? [conversations.private(view.room).leave()] : [],
+      ),
+    );
+    await new Promise<void>((resolve) => {
+      const late = this.#ports.clock.after(GOODBYE / 2, resolve);
+      leaving.then(() => resolve(), () => resolve()).finally(late);
+    });
   }
 
   /** Whether the relay freed the nickname in time. */
@@ -294,3 +379,12 @@ export class Client {
     this.#events.changed({ type: 'toast', level: 'error', failure: failureOf(error) });
   }
 }
+
+const gone = (nickname: string): Failure => ({
+  code: 'person_gone',
+  message: `${nickname} signed out for good. Nobody would read what you write here.`,
+});
+const changed = (nickname: string): Failure => ({
+  code: 'identity_changed',
+  message: `${nickname} is somebody else than the person you verified. Compare safety numbers first, or go on knowingly.`,
+});

@@ -1,4 +1,4 @@
-import type { RoomId } from '@aurora/protocol';
+import { limits, type RoomId } from '@aurora/protocol';
 import type { Vault, VaultChange } from '../ports/vault.ts';
 import type { Position } from '../view/contract.ts';
 import { positionOf, rowKey, type StoredRow, storedRowShape } from './stored-rows.ts';
@@ -28,4 +28,18 @@ export async function readRows(
   });
   const rows = values.map((value) => storedRowShape.fromWire(value));
   return before ? rows.reverse() : rows;
+}
+
+/** Forgets a room's rows, outbox, draft and state. */
+export async function dropRoom(vault: Vault, room: RoomId): Promise<void> {
+  for (;;) {
+    const rows = await readRows(vault, room, 'after', [0, 0], limits.page);
+    if (rows.length === 0) break;
+    await vault.commit(rows.map((row) => ({ drop: 'rows' as const, key: rowKey(room, positionOf(row)) })));
+  }
+  await vault.commit([
+    { drop: 'drafts', key: room },
+    { drop: 'conversations', key: room },
+    ...['progress', 'keys', 'pending', 'marks'].map((name) => ({ drop: 'rooms' as const, key: `${room}/${name}` })),
+  ]);
 }

@@ -23,6 +23,7 @@ import type { Position, Row } from '../view/contract.ts';
 
 const place = { id: text(80), seq: uint(), minor: uint(), at: millis };
 const names = list(text(limits.nicknameBytes), limits.namedChanges);
+const many = list(text(limits.nicknameBytes), limits.members);
 
 const variants = {
   message: {
@@ -35,6 +36,22 @@ const variants = {
   },
   presence: { ...place, joined: names, joinedMore: uint(), left: names, leftMore: uint() },
   admission: { ...place, by: text(limits.nicknameBytes), names, more: uint() },
+  change: {
+    ...place,
+    by: text(limits.nicknameBytes),
+    mine: bool,
+    change: variant({
+      created: {},
+      added: { names: many },
+      removed: { names: many },
+      left: {},
+      readmitted: { names: many },
+      titled: { title: text(200) },
+      linked: {},
+      unlinked: {},
+      admins: { made: many, unmade: many },
+    }),
+  },
   sealed: { ...place, reason: oneOf(['before_you_came', 'waiting_for_key']), entry: entryShape },
   warning: { ...place, code: text(64), message: text(1024) },
 } as const;
@@ -76,6 +93,8 @@ export function rowView(row: StoredRow): Row {
       const { by, names: admitted, more } = row;
       return { kind: 'admission', ...shared, by, names: admitted, more };
     }
+    case 'change':
+      return { kind: 'change', ...shared, by: row.by, mine: row.mine, change: row.change };
     case 'sealed':
       return { kind: 'sealed', ...shared, reason: row.reason };
     case 'warning':

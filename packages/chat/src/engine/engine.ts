@@ -72,7 +72,8 @@ export class Engine {
     const changes: Change[] = [
       { type: 'account', account: client.account },
       { type: 'connection', connection: client.connection },
-      { type: 'conversations', conversations: client.rooms.map((room) => room.view) },
+      { type: 'conversations', conversations: client.account.status === 'in' ? client.conversations.views : [] },
+      { type: 'blocked', blocked: client.blocked },
     ];
     if (client.preferences !== null) changes.push({ type: 'preferences', preferences: client.preferences });
     for (const room of client.rooms) {
@@ -116,6 +117,28 @@ export class Engine {
     prefer: async (change) => this.#done(this.#client.prefer(change)),
     draft: async ({ room, text }) => this.#done(this.#client.draft(room, text)),
     drafts: async () => this.#client.drafts(),
+    message: async (person) => ({ room: await this.#client.conversations.openDirect(person) }),
+    show: async ({ room, shown }) => {
+      await this.#client.conversations.private(room).show(shown);
+      this.#client.conversations.changed();
+      return null;
+    },
+    createRoom: async ({ title, history, people }) => ({
+      room: await this.#client.conversations.create(title, history, people),
+    }),
+    joinByLink: async ({ room, secret }) => this.#done(this.#client.conversations.joinByLink(room, secret)),
+    panel: async ({ room }) => this.#client.conversations.private(room).panel(),
+    rename: async ({ room, title }) => this.#done(this.#client.conversations.private(room).rename(title)),
+    invite: async ({ room, people }) => this.#done(this.#client.conversations.private(room).invite(people)),
+    remove: async ({ room, identity }) => this.#done(this.#client.conversations.private(room).remove(identity)),
+    appoint: async ({ room, identity, admin }) =>
+      this.#done(this.#client.conversations.private(room).appoint(identity, admin)),
+    relink: async ({ room, link }) => ({ link: await this.#client.conversations.private(room).relink(link) }),
+    leave: async ({ room }) => this.#done(this.#client.conversations.leave(room)),
+    safety: async ({ identity, device }) => this.#client.trust.safety(identity, device),
+    verify: async (args) => this.#done(this.#client.trust.verify(args)),
+    acceptChange: async ({ identity }) => this.#done(this.#client.acceptChange(identity)),
+    block: async ({ identity, nickname, blocked }) => this.#done(this.#client.block(identity, nickname, blocked)),
     reconnect: async () => {
       this.#client.reconnect();
       return null;

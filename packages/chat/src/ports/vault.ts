@@ -2,7 +2,18 @@
  * What a device keeps. `keys` holds platform objects (CryptoKeys); all other stores hold CBOR values, which an adapter
  * seals at rest.
  */
-export const stores = ['keys', 'account', 'credentials', 'rooms', 'rows', 'outbox', 'drafts'] as const;
+export const stores = [
+  'keys',
+  'account',
+  'contacts',
+  'conversations',
+  'credentials',
+  'drafts',
+  'outbox',
+  'packages',
+  'rooms',
+  'rows',
+] as const;
 export type Store = (typeof stores)[number];
 
 export type VaultChange =

@@ -106,8 +106,6 @@ export interface RoomPanelView {
   readonly members: readonly MemberView[];
   /** The secret of the invite link that holds now; null when there is none. `/#join/<room>.<secret>`. */
   readonly link: string | null;
-  /** Devices that wait to be let in and whose invite does not hold: any member may decide. */
-  readonly waiting: readonly { readonly device: DeviceId; readonly nickname: string }[];
 }
 
 /** What two people compare to know that nobody is between them. */
@@ -297,8 +295,6 @@ export interface Intents {
   appoint: { args: { room: RoomId; identity: IdentityId; admin: boolean }; answer: null };
   /** Makes a new invite link, which ends the one before it, or only ends it. */
   relink: { args: { room: RoomId; link: boolean }; answer: { link: string | null } };
-  /** Lets a waiting device in, or turns it down. */
-  admit: { args: { room: RoomId; device: DeviceId; admit: boolean }; answer: null };
   /** Leaves a private room, or forgets a knock or a room that one is no longer in. */
   leave: { args: { room: RoomId }; answer: null };
   /** What to compare with somebody one shares a room with. */

@@ -18,7 +18,7 @@ import {
   type Millis,
   RequestError,
 } from '@aurora/protocol';
-import { Keys } from '../../src/core/room/keys.ts';
+import { Keys } from '../../src/core/room/open/keys.ts';
 import { HandClock, START } from './clock.ts';
 import { logOf } from './log-of.ts';
 import type { Somebody } from './people.ts';

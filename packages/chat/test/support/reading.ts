@@ -1,9 +1,11 @@
-import { ContentKeys } from '@aurora/crypto';
-import { LOUNGE } from '@aurora/protocol';
+import { ContentKeys, type OpenRoom } from '@aurora/crypto';
+import { type Delivery, LOUNGE } from '@aurora/protocol';
 import { Connection } from '../../src/core/connection.ts';
 import { Members } from '../../src/core/members.ts';
 import { KnownIds } from '../../src/core/room/known-ids.ts';
 import { RoomLog } from '../../src/core/room/log.ts';
+import { takeGrant } from '../../src/core/room/open/grants.ts';
+import { openRing } from '../../src/core/room/open/ring.ts';
 import type { StoredRow } from '../../src/core/stored-rows.ts';
 import { alwaysOnline, type Failure, memoryVault, type Vault } from '../../src/index.ts';
 import { SetChance } from './chance.ts';
@@ -19,11 +21,14 @@ export class Reading {
   readonly warnings: Failure[] = [];
   resets = 0;
   readonly vault: Vault;
-  readonly log: RoomLog;
+  readonly log: RoomLog<OpenRoom>;
+  readonly #who: Somebody;
+  readonly #members: Members;
   readonly #connection: Connection;
 
   constructor(who: Somebody, relay: SmallRelay, clock: HandClock, vault: Vault) {
     this.vault = vault;
+    this.#who = who;
     const ports = { clock, random: new SetChance(), sockets: relay.sockets(), network: alwaysOnline };
     const quiet = () => {};
     const events = { changed: quiet, live: quiet, news: quiet, heads: quiet, refused: quiet, lost: quiet };
@@ -33,6 +38,7 @@ export class Reading {
       vault,
       async (devices) => (await connection.call('credentials', { devices })).credentials,
     );
+    this.#members = members;
     const member = members.get.bind(members);
     const reader = {
       me: who.device.id,
@@ -43,6 +49,7 @@ export class Reading {
     };
     this.log = new RoomLog(
       LOUNGE,
+      openRing,
       { vault, connection, members, device: who.device, reader },
       {
         life: () => {},
@@ -56,6 +63,10 @@ export class Reading {
       },
     );
     connection.start(who.device);
+  }
+
+  granted(delivery: Delivery): Promise<void> {
+    return takeGrant(this.log, { device: this.#who.device, members: this.#members }, delivery);
   }
 
   get texts(): string[] {

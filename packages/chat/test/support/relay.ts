@@ -96,7 +96,7 @@ export class SmallRelay {
   get head(): Head {
     const seq = this.entries.length as Seq;
     const epoch = this.entries.filter(({ kind }) => kind === 'commit').length as Epoch;
-    return { room: LOUNGE, generation: this.generation, seq, epoch };
+    return { room: LOUNGE, kind: 'open', generation: this.generation, seq, epoch };
   }
 
   /** Takes an entry into the log and tells everybody of it. */
@@ -200,8 +200,24 @@ export class SmallRelay {
     },
     ping: () => ({ time: this.#clock.now(), rooms: [this.head] }),
     retire: () => ({}),
+    // Nobody here has a private room: those are for tests with the real relay.
+    publish_key_packages: () => ({ waiting: 32 }),
+    key_packages: ({ identities }) => ({ packages: [], gone: identities }),
+    create_room: nowhere,
+    open_direct: nowhere,
+    commit: nowhere,
+    leave: nowhere,
+    members: nowhere,
+    knock: nowhere,
+    withdraw_knock: nowhere,
+    knocks: nowhere,
+    dismiss_knock: nowhere,
   };
 }
+
+const nowhere = (): never => {
+  throw new RequestError('no_such_room', 'There is no such room.');
+};
 
 /** Refuses whatever is asked with this. */
 export function refuse(...[code, message, more]: ConstructorParameters<typeof RequestError>): () => never {

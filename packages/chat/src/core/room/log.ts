@@ -1,16 +1,5 @@
-import {
-  acceptKeys,
-  CryptoError,
-  type Device,
-  EMPTY_CHAIN,
-  type EpochKey,
-  emptyRoom,
-  epochKey,
-  missingEpochs,
-  type OpenRoom,
-  openGrant,
-} from '@aurora/crypto';
-import { type Delivery, type Entry, type Head, limits, type RoomId, type Seq } from '@aurora/protocol';
+import { type Device, EMPTY_CHAIN, type EpochKey } from '@aurora/crypto';
+import { type Bytes, type Entry, type Epoch, type Head, limits, type RoomId, type Seq } from '@aurora/protocol';
 import type { Vault, VaultChange } from '../../ports/vault.ts';
 import type { Failure, Position } from '../../view/contract.ts';
 import type { Connection } from '../connection.ts';
@@ -18,7 +7,8 @@ import type { Members } from '../members.ts';
 import { putRow, readRows } from '../store.ts';
 import { logIdOf, type StoredRow } from '../stored-rows.ts';
 import { Chain, type Seen } from './chain.ts';
-import { type Reader, readBackward, readForward } from './reader.ts';
+import { type Reader, readAgain, readBackward, readForward } from './reader.ts';
+import type { Keyed, Ring } from './ring.ts';
 import { loadState, type Progress, putState, type RoomState, widen } from './state.ts';
 
 export interface LogPorts {
@@ -60,25 +50,27 @@ const restored: Failure = {
  * A room's log as this device has read it: what it says, which keys it announced, and the chain over it. Each step is
  * `(state, entries) → {state, rows}` and one commit of the vault. Run one step at a time.
  */
-export class RoomLog {
+export class RoomLog<S extends Keyed> {
   readonly room: RoomId;
+  readonly #ring: Ring<S>;
   readonly #ports: LogPorts;
   readonly #events: LogEvents;
-  #state: RoomState | null = null;
+  #state: RoomState<S> | null = null;
   #chain = new Chain(null);
   /** A granter's word for the chain, until the cursor has come that far. */
   #vouched: Seen | null = null;
   /** Of a telling of the log that was given up. */
-  #keptKeys: EpochKey[] = [];
+  #kept: S | null = null;
 
-  constructor(room: RoomId, ports: LogPorts, events: LogEvents) {
+  constructor(room: RoomId, ring: Ring<S>, ports: LogPorts, events: LogEvents) {
     this.room = room;
+    this.#ring = ring;
     this.#ports = ports;
     this.#events = events;
   }
 
   async load(): Promise<void> {
-    this.#state = await loadState(this.#ports.vault, this.room);
+    this.#state = await loadState(this.#ports.vault, this.room, this.#ring);
     this.#chain = new Chain(this.#state?.progress.chain ?? null);
     const { reader, vault } = this.#ports;
     const newest = await readRows(vault, this.room, 'before', END, MOST_REMEMBERED);
@@ -93,8 +85,8 @@ export class RoomLog {
     return this.#state?.progress ?? null;
   }
 
-  get open(): OpenRoom {
-    return this.#must().open;
+  get keys(): S {
+    return this.#must().keys;
   }
 
   get chain(): Seen | null {
@@ -103,9 +95,9 @@ export class RoomLog {
 
   /** The newest epoch's key, or null while it has not come. */
   get currentKey(): EpochKey | null {
-    const open = this.#state?.open;
-    const key = open && epochKey(open, open.epoch);
-    return open && key ? { epoch: open.epoch, key } : null;
+    const keys = this.#state?.keys;
+    const key: Bytes | null | undefined = keys && this.#ring.key(keys, keys.epoch);
+    return keys && key ? { epoch: keys.epoch, key } : null;
   }
 
   /** Reads everything up to the end. The first time it learns the members and epochs only: what was said, on demand. */
@@ -138,34 +130,39 @@ export class RoomLog {
       return false;
     }
     await this.#ports.members.of(entries.map(({ sender }) => sender));
-    const rows = await readBackward(this.open, entries, this.#ports.reader);
-    const sealed = widen(progress.sealed, unopened(rows));
-    await this.advance({ from: entries[0]?.seq ?? progress.from, sealed }, rows);
+    const { keys } = this;
+    const read = await readBackward(this.#ring, keys, progress.fromEpoch, entries, this.#ports.reader);
+    const sealed = widen(progress.sealed, unopened(read.rows));
+    const from = entries[0]?.seq ?? progress.from;
+    await this.advance({ from, fromEpoch: read.epoch, sealed }, read.rows);
     return true;
   }
 
-  /** Takes the keys out of a grant. One that is none changes nothing: asking others goes on. */
-  async granted({ sender, frame }: Delivery): Promise<void> {
-    const { device, members } = this.#ports;
-    const from = (await members.of([sender])).get(sender);
-    if (from === undefined || this.#state === null) return;
-    // Several members answer; who has everything need not open what the later ones say.
-    if (missingEpochs(this.#state.open).length === 0 && this.#chain.latest !== null) return;
-    try {
-      const { keys, chain } = await openGrant({ room: this.room, device, from, frame });
-      const { state, taken, refused } = await acceptKeys(this.#state.open, keys);
-      // Anybody may deliver: who has not the true keys is no member whose word for the chain would count. Nor does one for a
-      // place that will never be reached.
-      const credible = refused.length === 0 && state.members.has(from.id);
-      if (chain !== null && credible && chain.seq <= this.#state.progress.cursor + limits.page) {
-        this.#vouched ??= [chain.seq, chain.chain];
-      }
-      if (taken.length === 0) return;
-      await this.advance({}, [], state);
-      await this.#unseal();
-    } catch (error) {
-      if (!(error instanceof CryptoError)) throw error;
-    }
+  /** Keys came: what waits for them is opened. */
+  async unlock(keys: S): Promise<void> {
+    await this.advance({}, [], keys);
+    await this.#unseal();
+  }
+
+  /** A member's word for the chain at one place; one for a place that will not be reached soon says nothing. */
+  vouch(seen: Seen): void {
+    if (seen[0] <= this.#must().progress.cursor + limits.page) this.#vouched ??= seen;
+  }
+
+  /** Begins to follow the log after a place, with the keys that somebody gave. */
+  async startAt(keys: S, cursor: Seq, generation: Head['generation']): Promise<void> {
+    this.#chain = new Chain(null);
+    this.#state = { progress: { ...beginning(generation, cursor, keys.epoch), chain: null }, keys };
+    await this.#ports.vault.commit(putState(this.room, this.#ring, null, this.#state));
+    await this.#events.reset();
+  }
+
+  /** The keys after some handshakes that were read before, without a line for any of them. */
+  async replayed(keys: S, entries: readonly Entry[]): Promise<S> {
+    const { members, reader } = this.#ports;
+    await members.of(entries.map(({ sender }) => sender));
+    const read = await this.#ring.read(keys, entries, { ...reader, learn: async () => {} });
+    return read.state;
   }
 
   /** Takes up the chain at a value that a granter vouched for, and follows it to the cursor. */
@@ -185,18 +182,18 @@ export class RoomLog {
   }
 
   /** One commit: rows, progress, and keys if they changed. */
-  async advance(change: Partial<Progress>, rows: StoredRow[] = [], open = this.open): Promise<void> {
+  async advance(change: Partial<Progress>, rows: StoredRow[] = [], keys = this.keys): Promise<void> {
     const before = this.#must();
-    const after = { progress: { ...before.progress, ...change }, open };
+    const after = { progress: { ...before.progress, ...change }, keys };
     await this.#ports.vault.commit([
       ...rows.map((row) => putRow(this.room, row)),
-      ...putState(this.room, before, after),
+      ...putState(this.room, this.#ring, before, after),
       ...this.#events.beside(rows),
     ]);
     this.#state = after;
   }
 
-  #must(): RoomState {
+  #must(): RoomState<S> {
     if (this.#state === null) throw new Error('the log was not read yet');
     return this.#state;
   }
@@ -207,35 +204,34 @@ export class RoomLog {
   }
 
   async #begin(head: Head): Promise<void> {
-    const { members, reader, vault } = this.#ports;
     const { generation, seq: end } = head;
-    let open = emptyRoom(this.room);
-    // Lines about who let in whom are for those who were there.
+    const start = this.#ring.begin(this.room, this.#kept, head);
+    const keys = start.complete ? start.state : await this.#handshakes(start.state, end);
+    const chain: Seen | null = end === 0 ? [end, EMPTY_CHAIN] : null;
+    this.#chain = new Chain(chain);
+    this.#state = {
+      progress: { ...beginning(generation, end, keys.epoch), chain },
+      keys: await this.#ring.accept(keys, this.#kept === null ? [] : this.#ring.keys(this.#kept)),
+    };
+    this.#kept = null;
+    await this.#ports.vault.commit(putState(this.room, this.#ring, null, this.#state));
+    await this.#events.reset();
+  }
+
+  /** The keys after all handshakes up to a place, without a line for any of them: those are for who was there. */
+  async #handshakes(start: S, end: Seq): Promise<S> {
+    const { members, reader } = this.#ports;
     const silent: Reader = { ...reader, learn: async () => {} };
+    let keys = start;
     for (let after = 0 as Seq, more = true; more; ) {
       const page = await this.#read('after', after, true);
       const entries = page.entries.filter(({ seq, kind }) => seq > after && seq <= end && kind !== 'message');
       await members.of(entries.map(({ sender }) => sender));
-      open = (await readForward(open, entries, this.#chain, silent)).open;
+      keys = (await readForward(this.#ring, keys, entries, this.#chain, silent)).state;
       after = entries.at(-1)?.seq ?? end;
       more = page.more && after < end;
     }
-    const chain: Seen | null = end === 0 ? [end, EMPTY_CHAIN] : null;
-    const progress: Progress = {
-      generation,
-      cursor: end,
-      from: (end + 1) as Seq,
-      chain,
-      readTo: [end, 0],
-      sealed: null,
-      announced: null,
-      messages: 0,
-    };
-    this.#chain = new Chain(chain);
-    this.#state = { progress, open: (await acceptKeys(open, this.#keptKeys)).state };
-    this.#keptKeys = [];
-    await vault.commit(putState(this.room, null, this.#state));
-    await this.#events.reset();
+    return keys;
   }
 
   /** The log is told anew, after a restore from a backup: what was read of the old telling proves nothing. */
@@ -247,9 +243,7 @@ export class RoomLog {
       await vault.commit(rows.map((row) => ({ drop: 'rows' as const, key: putRow(this.room, row).key })));
     }
     // The keys stay: each is what its epoch announced, and what the backup still holds opens with them.
-    this.#keptKeys = (this.#state?.open.epochs ?? []).flatMap(({ epoch, key }) =>
-      key === null ? [] : [{ epoch, key }],
-    );
+    this.#kept = this.#state?.keys ?? null;
     this.#state = null;
     this.#vouched = null;
     this.#ports.reader.known.clear();
@@ -258,23 +252,23 @@ export class RoomLog {
 
   /** Reads the next entries and keeps what they say; false when the relay left some out. */
   async #apply(entries: readonly Entry[]): Promise<boolean> {
-    const { open: before, progress } = this.#must();
+    const { keys: before, progress } = this.#must();
     if (!entries.every(({ seq }, index) => seq === progress.cursor + 1 + index)) {
       this.#events.warned(skipped);
       return false;
     }
     await this.#ports.members.of(entries.map(({ sender }) => sender));
-    const reading = await readForward(before, entries, this.#chain, this.#ports.reader);
+    const reading = await readForward(this.#ring, before, entries, this.#chain, this.#ports.reader);
     const { announced } = progress;
-    const decided = announced !== null && reading.open.epoch >= announced.epoch;
-    const open = decided ? (await acceptKeys(reading.open, [announced])).state : reading.open;
+    const decided = announced !== null && reading.state.epoch >= announced.epoch;
+    const keys = decided ? await this.#ring.accept(reading.state, [announced]) : reading.state;
     const change: Partial<Progress> = {
       cursor: entries.at(-1)?.seq ?? progress.cursor,
       chain: this.#chain.latest,
       sealed: widen(progress.sealed, unopened(reading.rows)),
       announced: decided ? null : announced,
     };
-    await this.advance(change, reading.rows, open);
+    await this.advance(change, reading.rows, keys);
     this.#events.added(reading.rows);
     if (reading.fork !== null) this.#events.warned(reading.fork);
     if (reading.life) this.#events.life();
@@ -292,7 +286,7 @@ export class RoomLog {
     while (rows[0] !== undefined && rows[0].seq <= stretch[1]) {
       const entries = rows.flatMap((row) => (row.type === 'sealed' ? [row.entry] : []));
       await this.#ports.members.of(entries.map(({ sender }) => sender));
-      const read = await readBackward(this.open, entries, this.#ports.reader);
+      const read = await readAgain(this.#ring, this.keys, entries, this.#ports.reader);
       still.push(...unopened(read));
       const opened = read.filter(({ type }) => type !== 'sealed');
       await this.advance({}, opened);
@@ -311,6 +305,20 @@ export class RoomLog {
     }
     await this.advance({ sealed: widen(null, still) });
   }
+}
+
+/** Nothing read yet but the place to read on from. */
+function beginning(generation: Head['generation'], cursor: Seq, fromEpoch: Epoch): Omit<Progress, 'chain'> {
+  return {
+    generation,
+    cursor,
+    from: (cursor + 1) as Seq,
+    fromEpoch,
+    readTo: [cursor, 0],
+    sealed: null,
+    announced: null,
+    messages: 0,
+  };
 }
 
 function unopened(rows: readonly StoredRow[]): Seq[] {

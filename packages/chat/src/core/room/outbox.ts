@@ -1,4 +1,4 @@
-import { type ContentKeys, type Device, sealMessage } from '@aurora/crypto';
+import { type ContentKeys, type Device, type MessageBody, sealMessage } from '@aurora/crypto';
 import {
   type Bytes,
   bytes,
@@ -14,20 +14,32 @@ import {
   type RoomId,
   record,
   type Seq,
+  type Shape,
   text,
   uint,
+  variant,
 } from '@aurora/protocol';
 import type { Vault, VaultChange } from '../../ports/vault.ts';
 import { type DeliveryState, type Failure, type MessageRow, PENDING_SEQ } from '../../view/contract.ts';
 import { Disconnected, failureOf } from '../failures.ts';
 import { Serial } from '../serial.ts';
 
+type WordsOf<Body> = Body extends MessageBody ? Omit<Body, 'at' | 'seen'> : never;
+/** What is said, before it is known when and after what. */
+export type Words = WordsOf<MessageBody>;
+
+const wordsShape: Shape<Words> = variant({
+  text: { text: text(limits.text) },
+  title: { title: text(200) },
+  link: { secret: nullable(bytes(16)) },
+});
+
 const entryShape = record({
   id: id<MessageId>(),
   /** Order of writing. */
   minor: uint(),
   at: millis,
-  text: text(limits.text),
+  words: wordsShape,
   /** The exact bytes sent, so that a retry is the same append; null until first sealed, or when its epoch passed. */
   sealed: nullable(record({ epoch: uint<Epoch>(), frame: bytes(1, limits.frame) })),
   failure: nullable(record({ code: text(64), message: text(1024) })),
@@ -93,22 +105,22 @@ export class Outbox {
   }
 
   get rows(): MessageRow[] {
-    return [...this.#entries.values()].map((entry) => this.#row(entry));
+    return [...this.#entries.values()].flatMap((entry) => this.#row(entry) ?? []);
   }
 
   /** Shown at once; on disk before this resolves. */
-  async add(messageId: MessageId, words: string): Promise<void> {
+  async add(messageId: MessageId, words: Words): Promise<void> {
     this.#minor += 1;
     const entry = {
       id: messageId,
       minor: this.#minor,
       at: this.#way.now(),
-      text: words,
+      words,
       sealed: null,
       failure: null,
     };
     this.#entries.set(messageId, entry);
-    this.#way.show(this.#row(entry));
+    this.#show(entry);
     await this.#keep(entry);
     this.flush();
   }
@@ -134,6 +146,11 @@ export class Outbox {
       this.#entries.delete(entry.id);
       return [{ drop: 'outbox' as const, key: this.#key(entry) }];
     });
+  }
+
+  /** Drops everything, for a conversation that is given up. */
+  async forget(): Promise<void> {
+    await this.#vault.commit(this.logged([...this.#entries.keys()]));
   }
 
   /** Sends nothing more, and resolves when it will not touch the vault any more: whoever signs out leaves no half-sent message behind. */
@@ -181,7 +198,7 @@ export class Outbox {
       if (present !== undefined) {
         present.seq = seq;
         present.at = at;
-        this.#way.show(this.#row(present));
+        this.#show(present);
       }
       return true;
     } catch (error) {
@@ -222,7 +239,7 @@ export class Outbox {
     const current = this.#way.key();
     if (current === null) return null;
     const { room, device, keys } = this.#way;
-    const body = { type: 'text', at: entry.at, seen: this.#way.seen(), text: entry.text } as const;
+    const body = { ...entry.words, at: entry.at, seen: this.#way.seen() };
     const frame = await sealMessage({ room, ...current, keys, device, id: entry.id, body });
     const sealed = { epoch: current.epoch, frame };
     await this.#change(entry, { sealed });
@@ -232,7 +249,7 @@ export class Outbox {
   async #change(entry: OutboxEntry, change: Partial<OutboxEntry>): Promise<void> {
     if (!this.#entries.has(entry.id)) return;
     Object.assign(entry, change);
-    if ('failure' in change) this.#way.show(this.#row(entry));
+    if ('failure' in change) this.#show(entry);
     await this.#keep(entry);
   }
 
@@ -247,7 +264,14 @@ export class Outbox {
     return `${this.#way.room}/${String(minor).padStart(16, '0')}`;
   }
 
-  #row(entry: OutboxEntry): MessageRow {
+  #show(entry: OutboxEntry): void {
+    const row = this.#row(entry);
+    if (row !== null) this.#way.show(row);
+  }
+
+  /** Null for what is no text: it shows once it stands in the log. */
+  #row(entry: OutboxEntry): MessageRow | null {
+    if (entry.words.type !== 'text') return null;
     const { device, nickname } = this.#way;
     return {
       kind: 'message',
@@ -256,7 +280,7 @@ export class Outbox {
       at: entry.at,
       author: { identity: device.identity, nickname },
       mine: true,
-      text: entry.text,
+      text: entry.words.text,
       delivery: stateOf(entry),
     };
   }

@@ -19,6 +19,10 @@ export class People {
     return this.viewOf([...this.#present.values()], this.#count, this.#present.size < this.#count);
   }
 
+  has(identity: IdentityId): boolean {
+    return this.#present.has(identity);
+  }
+
   viewOf(people: readonly Person[], count: number, more: boolean): PeopleView {
     const shown = people.map((person) => ({ ...person, me: person.identity === this.#me }));
     return { count, people: shown.sort((a, b) => byNickname.compare(a.nickname, b.nickname)), more };

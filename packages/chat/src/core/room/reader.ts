@@ -1,24 +1,12 @@
-import {
-  applyHandshakes,
-  type ContentKeys,
-  CryptoError,
-  countMessage,
-  epochKey,
-  type Handshake,
-  type Member,
-  type OpenRoom,
-  openMessage,
-  requireMember,
-} from '@aurora/crypto';
-import type { DeviceId, Entry, Seq } from '@aurora/protocol';
+import { type ContentKeys, CryptoError, type Member, type MessageBody, openMessage } from '@aurora/crypto';
+import type { DeviceId, Entry, Epoch } from '@aurora/protocol';
 import type { Failure } from '../../view/contract.ts';
-import { ChatError, failureOf } from '../failures.ts';
+import { failureOf } from '../failures.ts';
 import { placeOf, type StoredRow } from '../stored-rows.ts';
-import type { Chain, Seen } from './chain.ts';
+import type { Chain } from './chain.ts';
 import type { KnownIds } from './known-ids.ts';
-
-/** Guests of one admit whose credentials are fetched to name them; a line names no more. */
-const NAMED = 3;
+import { type Opened, type Said, warning } from './opened.ts';
+import type { Keyed, Ring } from './ring.ts';
 
 /** What reading an entry needs to know beside the entry. */
 export interface Reader {
@@ -30,8 +18,8 @@ export interface Reader {
   learn(devices: readonly DeviceId[]): Promise<void>;
 }
 
-export interface Reading {
-  readonly open: OpenRoom;
+export interface Reading<S> {
+  readonly state: S;
   readonly rows: StoredRow[];
   /** Set when a member saw another history than was told here. */
   readonly fork: Failure | null;
@@ -39,14 +27,9 @@ export interface Reading {
   readonly life: boolean;
 }
 
-const senderUnknown: Failure = {
+export const senderUnknown: Failure = {
   code: 'sender_unknown',
   message: 'A message was left out: the server could not prove who sent it.',
-};
-const withheld: Failure = {
-  code: 'sender_unknown',
-  message:
-    'The server withholds who changed the keys of this room. Aurora cannot go on until it tells; reload to ask again.',
 };
 const staleMessage: Failure = {
   code: 'epoch_mismatch',
@@ -55,6 +38,10 @@ const staleMessage: Failure = {
 const replayed: Failure = {
   code: 'replayed',
   message: 'A message was left out: the server told it a second time.',
+};
+const notAllowed: Failure = {
+  code: 'not_allowed',
+  message: 'A change of this room was left out: whoever made it may not make it.',
 };
 const forked: Failure = {
   code: 'fork',
@@ -67,13 +54,14 @@ const forked: Failure = {
  * there makes it throw: what cannot be believed becomes a warning in its place. Only a relay that withholds the
  * credential behind a change of keys does, with a ChatError: then nothing is kept and it is asked again.
  */
-export async function readForward(
-  start: OpenRoom,
+export async function readForward<S extends Keyed>(
+  ring: Ring<S>,
+  start: S,
   entries: readonly Entry[],
   chain: Chain,
   reader: Reader,
-): Promise<Reading> {
-  let open = start;
+): Promise<Reading<S>> {
+  let state = start;
   let life = false;
   const read: (Promise<Opened> | Opened)[] = [];
   for (let at = 0; at < entries.length; ) {
@@ -81,47 +69,62 @@ export async function readForward(
     if (entry === undefined) break;
     if (entry.kind === 'message') {
       await chain.extend(entry);
-      const stale = entry.epoch !== open.epoch;
-      read.push(stale ? warning(entry, staleMessage) : openEntry(open, entry, reader));
-      open = countMessage(open);
+      const stale = entry.epoch !== state.epoch;
+      read.push(stale ? warning(entry, staleMessage) : openEntry(ring, state, entry, reader));
+      state = ring.counted(state, state.messages + 1);
       at += 1;
       continue;
     }
     const run = handshakesFrom(entries, at);
     for (const one of run) await chain.extend(one);
-    const changed = await readHandshakes(open, run, reader);
-    open = changed.open;
+    const changed = await ring.read(state, run, reader);
+    state = changed.state;
     read.push(...changed.rows);
     life ||= changed.life;
     at += run.length;
   }
   const opened = inOrder(await Promise.all(read), reader);
+  for (const { said } of opened) if (said !== undefined) state = ring.after(state, said);
   const fork = opened.some(
     ({ entry, seen }) => seen !== null && chain.compare(seen, entry.seq) === 'differs',
   );
-  return { open, rows: opened.flatMap(({ row }) => row ?? []), fork: fork ? forked : null, life };
+  return { state, rows: opened.flatMap(({ row }) => row ?? []), fork: fork ? forked : null, life };
 }
 
-/** Reads entries from before the place where this device began to follow; their keys came with a grant, or never. */
-export async function readBackward(
-  open: OpenRoom,
+/**
+ * Reads entries from before the place where this device began to follow; their keys came with a grant, or never. `epoch` is the
+ * room's after the last of them; gives back the one before the first.
+ */
+export async function readBackward<S extends Keyed>(
+  ring: Ring<S>,
+  state: S,
+  epoch: Epoch,
+  entries: readonly Entry[],
+  reader: Reader,
+): Promise<{ rows: StoredRow[]; epoch: Epoch }> {
+  let current = epoch;
+  const opened: (Promise<Opened> | Opened)[] = [];
+  for (const entry of entries.toReversed()) {
+    if (entry.kind === 'commit') current = entry.epoch;
+    if (entry.kind !== 'message') continue;
+    const stale = entry.epoch !== current || !ring.stands(state, entry);
+    opened.push(stale ? warning(entry, staleMessage) : openEntry(ring, state, entry, reader));
+  }
+  return { rows: rowsOf(await Promise.all(opened), reader), epoch: current };
+}
+
+/** Tries entries again whose key had not come when they were read. */
+export async function readAgain<S extends Keyed>(
+  ring: Ring<S>,
+  state: S,
   entries: readonly Entry[],
   reader: Reader,
 ): Promise<StoredRow[]> {
-  const messages = entries.filter(({ kind }) => kind === 'message');
-  const opened = await Promise.all(
-    messages.map((entry) =>
-      standsInItsEpoch(open, entry) ? openEntry(open, entry, reader) : warning(entry, staleMessage),
-    ),
-  );
-  return inOrder(opened, reader).flatMap(({ row }) => row ?? []);
+  return rowsOf(await Promise.all(entries.map((entry) => openEntry(ring, state, entry, reader))), reader);
 }
 
-interface Opened {
-  readonly entry: Entry;
-  /** Null for what leaves no line, such as a change of keys that went well. */
-  readonly row: StoredRow | null;
-  readonly seen: Seen | null;
+function rowsOf(opened: readonly Opened[], reader: Reader): StoredRow[] {
+  return inOrder(opened, reader).flatMap(({ row }) => row ?? []);
 }
 
 /** The handshakes that stand side by side from here on. */
@@ -130,90 +133,53 @@ function handshakesFrom(entries: readonly Entry[], start: number): Entry[] {
   return entries.slice(start, end === -1 ? undefined : end);
 }
 
-async function readHandshakes(
-  before: OpenRoom,
-  run: readonly Entry[],
-  reader: Reader,
-): Promise<{ open: OpenRoom; rows: Opened[]; life: boolean }> {
-  const rows: Opened[] = [];
-  const handshakes: Handshake[] = [];
-  for (const entry of run) {
-    const sender = reader.member(entry.sender);
-    if (sender !== undefined) handshakes.push({ entry, sender });
-    // A commit that nobody can judge leaves this device behind for good; an admit only admits nobody.
-    else if (entry.kind === 'commit') throw new ChatError(withheld);
-    else rows.push(warning(entry, senderUnknown));
-  }
-  const { state: open, refused } = await applyHandshakes(before, handshakes);
-  for (const { entry, error } of refused) rows.push(warning(entry, refusedChange(error)));
-  const bad = new Set(refused.map(({ entry }) => entry.seq));
-  const good = handshakes.filter(({ entry }) => !bad.has(entry.seq));
-  rows.push(...(await admissions(open, good, reader)));
-  return { open, rows, life: good.some(({ sender }) => sender.id !== reader.me) };
-}
-
-/** A line for each admit that let somebody in: who reads along is told by the log, not by the server. */
-async function admissions(open: OpenRoom, good: readonly Handshake[], reader: Reader): Promise<Opened[]> {
-  const admits = new Map(
-    good.flatMap(({ entry, sender }) => (entry.kind === 'handshake' ? [[entry.seq, { entry, sender }]] : [])),
-  );
-  if (admits.size === 0) return [];
-  const admitted = new Map<Seq, DeviceId[]>();
-  for (const [device, { seq }] of open.members) {
-    if (admits.has(seq)) admitted.set(seq, [...(admitted.get(seq) ?? []), device]);
-  }
-  await reader.learn([...admitted.values()].flatMap((devices) => devices.slice(0, NAMED)));
-  return [...admitted].flatMap(([seq, devices]) => {
-    const admit = admits.get(seq);
-    if (admit === undefined) return [];
-    const { entry, sender } = admit;
-    const names = devices.slice(0, NAMED).flatMap((device) => reader.member(device)?.nickname ?? []);
-    const row: StoredRow = {
-      type: 'admission',
-      ...placeOf(entry, reader.me),
-      id: `admission-${seq}`,
-      by: sender.nickname,
-      names,
-      more: devices.length - names.length,
-    };
-    return [{ entry, row, seen: null }];
-  });
-}
-
 /** In the order of the log, each sender's id only where it stands first. */
 function inOrder(opened: readonly Opened[], { known }: Reader): Opened[] {
   const sorted = [...opened].sort((a, b) => a.entry.seq - b.entry.seq);
   return sorted.map((one) => {
-    const claims = one.row?.type === 'message' || one.row?.type === 'sealed';
+    const claims = one.entry.kind === 'message' && one.row !== null && one.row.type !== 'warning';
     return claims && !known.claim(one.entry) ? warning(one.entry, replayed) : one;
   });
 }
 
-/** Whether an entry stands after the commit of its epoch and before that of the next: elsewhere the relay moved it. */
-function standsInItsEpoch(open: OpenRoom, { epoch, seq }: Entry): boolean {
-  const index = open.epochs.findIndex((record) => record.epoch === epoch);
-  const [own, next] = index === -1 ? [] : open.epochs.slice(index, index + 2);
-  return own !== undefined && own.seq < seq && (next === undefined || seq < next.seq);
-}
-
-async function openEntry(open: OpenRoom, entry: Entry, reader: Reader): Promise<Opened> {
+async function openEntry<S extends Keyed>(
+  ring: Ring<S>,
+  state: S,
+  entry: Entry,
+  reader: Reader,
+): Promise<Opened> {
   const sender = reader.member(entry.sender);
   if (sender === undefined) return warning(entry, senderUnknown);
-  const key = epochKey(open, entry.epoch);
+  const key = ring.key(state, entry.epoch);
   try {
-    requireMember(open, entry);
+    ring.requireMember(state, entry);
     if (key === null) {
-      const reason = entry.epoch === open.epoch ? 'waiting_for_key' : 'before_you_came';
+      const reason = entry.epoch === state.epoch ? 'waiting_for_key' : 'before_you_came';
       return { entry, row: { type: 'sealed', ...placeOf(entry, reader.me), reason, entry }, seen: null };
     }
-    const { room } = open;
+    const { room } = state;
     const { id, epoch, frame } = entry;
     const body = await openMessage({ room, epoch, key, id, keys: reader.keys, sender, frame });
-    return { entry, row: messageRow(entry, sender, reader.me, body.text), seen: body.seen };
+    return opened(ring, state, entry, sender, body, reader);
   } catch (error) {
     if (!(error instanceof CryptoError)) throw error;
     return warning(entry, error.code === 'body_unknown' ? needsNewer : leftOut(error, sender));
   }
+}
+
+function opened<S extends Keyed>(
+  ring: Ring<S>,
+  state: S,
+  entry: Entry,
+  sender: Member,
+  body: MessageBody,
+  reader: Reader,
+): Opened {
+  if (body.type === 'text')
+    return { entry, row: messageRow(entry, sender, reader.me, body.text), seen: body.seen };
+  const said = { entry, sender, body };
+  const row = ring.row(state, said, reader);
+  return row === null ? warning(entry, notAllowed) : { entry, row, seen: body.seen, said };
 }
 
 const needsNewer: Failure = {
@@ -228,13 +194,6 @@ function leftOut(error: CryptoError, sender: Member): Failure {
   };
 }
 
-function refusedChange(error: CryptoError): Failure {
-  return {
-    code: error.code,
-    message: `A change of the room’s keys was refused. ${failureOf(error).message}`,
-  };
-}
-
 function messageRow(entry: Entry, sender: Member, me: DeviceId, words: string): StoredRow {
   return {
     type: 'message',
@@ -244,15 +203,5 @@ function messageRow(entry: Entry, sender: Member, me: DeviceId, words: string): 
     nickname: sender.nickname,
     mine: sender.id === me,
     text: words,
-  };
-}
-
-/** Under a name of its own: what was not believed must not stand for, or upon, what was. */
-function warning(entry: Entry, { code, message }: Failure): Opened {
-  const { seq, at } = entry;
-  return {
-    entry,
-    row: { type: 'warning', id: `warning-${seq}`, seq, minor: 0, at, code, message },
-    seen: null,
   };
 }

@@ -1,109 +1,81 @@
-import {
-  ContentKeys,
-  CryptoError,
-  type Device,
-  type HistoryPolicy,
-  openSignal,
-  sealSignal,
-} from '@aurora/crypto';
+import { ContentKeys } from '@aurora/crypto';
 import {
   type Delivery,
   type Entry,
-  type Event,
   type EventOf,
   type Head,
   type IdentityId,
   limits,
   type MessageId,
-  type Millis,
   messageId,
   RequestError,
   type RoomId,
 } from '@aurora/protocol';
-import type { Cancel, Clock } from '../../ports/clock.ts';
-import type { Random } from '../../ports/random.ts';
-import type { Vault } from '../../ports/vault.ts';
-import type {
-  Change,
-  ConversationView,
-  Failure,
-  PeopleView,
-  Position,
-  Row,
-  RowPage,
-} from '../../view/contract.ts';
-import type { Connection } from '../connection.ts';
+import type { Cancel } from '../../ports/clock.ts';
+import type { VaultChange } from '../../ports/vault.ts';
+import type { ConversationView, Failure, PeopleView, Position, Row, RowPage } from '../../view/contract.ts';
 import { Disconnected } from '../failures.ts';
-import type { Members } from '../members.ts';
 import { Serial } from '../serial.ts';
-import { putRow } from '../store.ts';
-import { rowView } from '../stored-rows.ts';
-import { Keys } from './keys.ts';
+import { dropRoom, putRow } from '../store.ts';
+import { rowView, type StoredRow } from '../stored-rows.ts';
+import type { Chamber, RoomEvents, RoomPorts, Sort } from './chamber.ts';
+import type { Keeper, RoomNews } from './keeper.ts';
 import { KnownIds } from './known-ids.ts';
 import { RoomLog } from './log.ts';
-import { Outbox } from './outbox.ts';
+import type { Outbox } from './outbox.ts';
+import { outboxOf, signalsOf } from './parts.ts';
 import { People } from './people.ts';
 import { presenceRow } from './presence.ts';
+import type { Receipts } from './receipts.ts';
+import type { Keyed, Ring } from './ring.ts';
+import type { Signals } from './signals.ts';
 import { Timeline } from './timeline.ts';
-import { Typing } from './typing.ts';
-
-export interface RoomPorts {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly vault: Vault;
-  readonly connection: Connection;
-  readonly members: Members;
-  readonly device: Device;
-}
-
-export interface RoomEvents {
-  changed(change: Change): void;
-  /** Something in `view` changed. */
-  conversation(): void;
-  /** Somebody else's message came in just now. */
-  rang(): void;
-  trouble(error: unknown): void;
-}
-
-/** How far a signal's clock may be from this one, both set by the relay's. */
-const SIGNAL_LIVES = 30_000;
 
 /** When to try again to come in after a refusal that does not say. */
 const SYNC_AGAIN = 30_000;
 
 /** One conversation: puts its log, keys, outbox, people and timeline together, and says what there is to see. */
-export class Room {
+export class Room<S extends Keyed = Keyed> {
   readonly id: RoomId;
-  readonly #title: string;
   readonly #ports: RoomPorts;
   readonly #events: RoomEvents;
   readonly #contentKeys = new ContentKeys();
   readonly #serial = new Serial();
-  readonly #log: RoomLog;
-  readonly #keys: Keys;
+  readonly #log: RoomLog<S>;
+  readonly #keeper: Keeper;
+  readonly #receipts: Receipts | null;
   readonly #outbox: Outbox;
   readonly #timeline: Timeline;
   readonly #people: People;
-  readonly #typing: Typing;
+  readonly #signals: Signals;
+  readonly #tellsPresence: boolean;
   /** Whether this session has joined and read up to the end. */
   #synced = false;
   #retry: Cancel = () => {};
   #warning: Failure | null = null;
+  #shown = true;
 
-  constructor(id: RoomId, title: string, history: HistoryPolicy, ports: RoomPorts, events: RoomEvents) {
+  constructor(id: RoomId, sort: Sort<S>, ports: RoomPorts, events: RoomEvents) {
     this.id = id;
-    this.#title = title;
     this.#ports = ports;
     this.#events = events;
+    this.#tellsPresence = sort.tellsPresence;
     this.#people = new People(ports.device.identity);
-    this.#typing = new Typing(ports.clock, () =>
-      events.changed({ type: 'typing', room: id, nicknames: this.typing }),
+    this.#log = this.#makeLog(sort.ring);
+    const chamber = this.#chamber();
+    this.#keeper = sort.keeper(chamber);
+    this.#receipts = sort.receipts(chamber);
+    this.#signals = signalsOf(chamber, () =>
+      this.#events.changed({ type: 'typing', room: id, nicknames: this.typing }),
     );
-    this.#log = this.#makeLog();
-    this.#keys = this.#makeKeys(history);
-    this.#outbox = this.#makeOutbox();
+    this.#outbox = outboxOf(chamber, this.#keeper, {
+      rejoin: () => this.live(),
+      show: (rows, removed) => this.#show(rows, removed),
+    });
     this.#timeline = new Timeline(ports.vault, {
       room: id,
+      view: (row) => this.#view(row),
+      hidden: (row) => this.#hidden(row),
       pending: () => this.#outbox.rows,
       older: () => this.#serial.run(async () => this.#synced && (await this.#log.older())),
       hasOlder: () => this.#synced && (this.#log.progress?.from ?? 1) > 1,
@@ -114,19 +86,28 @@ export class Room {
   async load(): Promise<void> {
     await this.#outbox.load();
     await this.#log.load();
+    await this.#receipts?.load();
     await this.#timeline.load(this.#log.progress?.readTo ?? [0, 0]);
   }
 
   get view(): ConversationView {
     return {
       room: this.id,
-      kind: 'open',
-      title: this.#title,
       unread: this.#timeline.unread,
       readTo: this.#timeline.readTo,
       keys: this.#log.currentKey === null ? 'waiting' : 'ready',
       warning: this.#warning,
+      shown: this.#shown,
+      ...this.#keeper.facet,
     };
+  }
+
+  /** Whether it has a tab. */
+  get shown(): boolean {
+    return this.#shown;
+  }
+  set shown(shown: boolean) {
+    this.#shown = shown;
   }
 
   get people(): PeopleView {
@@ -134,7 +115,7 @@ export class Room {
   }
 
   get typing(): string[] {
-    return this.#typing.nicknames;
+    return this.#signals.nicknames;
   }
 
   /** Whether everything that was told has been worked through. */
@@ -150,6 +131,7 @@ export class Room {
       } catch (error) {
         if (!(error instanceof RequestError)) throw error;
         // The line is open, so nothing else would set off another try.
+        this.#retry();
         this.#retry = this.#ports.clock.after(error.retryAfter ?? SYNC_AGAIN, () => this.live());
         if (error.code !== 'rate_limited') throw error;
       }
@@ -159,8 +141,9 @@ export class Room {
   lost(): void {
     this.#synced = false;
     this.#retry();
-    this.#keys.lost();
-    this.#typing.clear();
+    this.#keeper.lost();
+    this.#people.lineBroke();
+    this.#signals.clear();
   }
 
   /** Leaves off for good; resolves when nothing of it will touch the vault any more. */
@@ -168,6 +151,12 @@ export class Room {
     this.lost();
     await this.#serial.run(async () => {});
     await this.#outbox.close();
+  }
+
+  /** Forgets all that the vault has of this room; it must be closed. */
+  async forget(): Promise<void> {
+    await this.#outbox.forget();
+    await dropRoom(this.#ports.vault, this.id);
   }
 
   /** Where the relay says the log stands: reads what a lost wake-up left out. */
@@ -181,22 +170,28 @@ export class Room {
     });
   }
 
-  heard(event: Extract<Event, { room: RoomId }>): void {
+  heard(news: RoomNews): void {
     this.#run(async () => {
       if (!this.#synced) return;
-      switch (event.type) {
+      switch (news.type) {
         case 'entries':
-          return this.#entries(event.entries);
+          return this.#entries(news.entries);
         case 'presence':
-          return this.#presence(event);
+          return this.#presence(news);
         case 'signals':
-          return this.#signals(event);
+          return this.#signals.heard(news);
         case 'keys_requested':
-          this.#keys.asked(event.requests);
-          return this.#keys.decide();
+        case 'knocked':
+          await this.#keeper.heard(news);
+          return this.#keeper.decide();
         case 'register':
-          // Registers carry receipts and titles of private rooms; an open room has none.
+          await this.#receipts?.heard(news);
           return;
+        case 'removed':
+          // Coming in again tells for certain; what follows in the log is not for this device.
+          this.#synced = false;
+          this.#people.told({ count: 0, people: [], more: false });
+          return this.live();
       }
     });
   }
@@ -204,7 +199,7 @@ export class Room {
   /** Something from the mailbox; afterwards it may be collected. */
   delivered(delivery: Delivery): Promise<void> {
     return this.#serial.run(async () => {
-      await this.#log.granted(delivery);
+      await this.#keeper.delivered(delivery);
       if (!this.#synced) return;
       await this.#log.anchor();
       await this.#act();
@@ -213,8 +208,8 @@ export class Room {
 
   async send(words: string): Promise<MessageId> {
     const id = this.#newId();
-    this.#typing.sent();
-    await this.#outbox.add(id, words);
+    this.#signals.sent();
+    await this.#outbox.add(id, { type: 'text', text: words });
     return id;
   }
 
@@ -226,18 +221,8 @@ export class Room {
     return this.#outbox.discard(id as MessageId);
   }
 
-  async tellTyping(typing: boolean): Promise<void> {
-    const current = this.#log.currentKey;
-    const { connection, device } = this.#ports;
-    if (current === null || !connection.isLive || !this.#typing.shouldTell(typing)) return;
-    const body = { type: 'typing', at: connection.now(), typing } as const;
-    const frame = await sealSignal({ room: this.id, ...current, keys: this.#contentKeys, device, body });
-    try {
-      await connection.call('signal', { room: this.id, frame });
-    } catch (error) {
-      // Nobody needs to know that a keystroke was not told.
-      if (!(error instanceof Disconnected || error instanceof RequestError)) throw error;
-    }
+  tellTyping(typing: boolean): Promise<void> {
+    return this.#signals.tell(typing);
   }
 
   page(side: 'latest' | 'before' | 'after', position: Position, limit: number): Promise<RowPage> {
@@ -254,11 +239,30 @@ export class Room {
     return this.#serial.run(async () => {
       if (!(await this.#timeline.read(position))) return;
       if (this.#log.progress !== null) await this.#log.advance({ readTo: [...this.#timeline.readTo] });
+      this.#receipts?.saw(this.#timeline.readTo[0]);
       this.#events.conversation();
     });
   }
 
-  #makeLog(): RoomLog {
+  /** What is shown of others has changed, such as whom this person blocked: pages are to be read again. */
+  async refresh(): Promise<void> {
+    await this.#serial.run(() => this.#timeline.load(this.#timeline.readTo));
+    this.#signals.clear();
+    this.#events.changed({ type: 'reset', room: this.id });
+    this.#events.conversation();
+  }
+
+  #view(row: StoredRow): Row {
+    const view = rowView(row);
+    if (this.#receipts === null || view.kind !== 'message' || !view.mine) return view;
+    return { ...view, delivery: { status: this.#receipts.statusOf(row.seq) } };
+  }
+
+  #hidden(row: StoredRow): boolean {
+    return row.type === 'message' && !row.mine && this.#ports.blocked(row.identity);
+  }
+
+  #makeLog(ring: Ring<S>): RoomLog<S> {
     const { vault, connection, members, device } = this.#ports;
     const reader = {
       me: device.id,
@@ -271,78 +275,41 @@ export class Room {
     };
     return new RoomLog(
       this.id,
+      ring,
       { vault, connection, members, device, reader },
       {
         added: (rows) => {
           this.#timeline.added(rows);
-          this.#show(rows.map(rowView));
+          this.#showRows(rows);
         },
-        opened: (rows, removed) => this.#show(rows.map(rowView), removed),
-        life: () => this.#keys.sawLife(),
+        opened: (rows, removed) => this.#showRows(rows, removed),
+        life: () => this.#keeper.sawLife(),
         reset: async () => {
           await this.#timeline.load(this.#log.progress?.readTo ?? [0, 0]);
           this.#events.changed({ type: 'reset', room: this.id });
         },
         warned: (warning) => this.#warn(warning),
-        beside: (rows) =>
-          this.#outbox.logged(rows.flatMap((row) => (row.type === 'message' && row.mine ? [row.id] : []))),
+        beside: (rows): VaultChange[] => this.#outbox.logged(rows.map(({ id }) => id)),
       },
     );
   }
 
-  #makeKeys(history: HistoryPolicy): Keys {
-    const { clock, connection, members, device, random } = this.#ports;
-    const room = this.id;
-    return new Keys({
-      room,
-      device,
-      history,
-      // The later of the two clocks gives away less: turning the relay's back does not widen the history policy.
-      now: () => Math.max(connection.now(), clock.now()) as Millis,
-      after: (delay, call) => clock.after(delay, call),
-      fraction: () => random.fraction(),
-      open: () => this.#log.open,
-      chain: () => this.#log.chain,
-      members: (devices) => members.of(devices),
-      append: async (kind, epoch, frame) => {
-        await connection.call('append', { room, id: this.#newId(), kind, epoch, frame });
-      },
-      hold: async (epochs) => {
-        await connection.call('hold_keys', { room, epochs: epochs.map(([first, last]) => [first, last]) });
-      },
-      request: async (epochs) => {
-        const asked = epochs.map(([first, last]): [typeof first, typeof last] => [first, last]);
-        return (await connection.call('request_keys', { room, epochs: asked })).holders;
-      },
-      deliver: async (to, frame) => {
-        await connection.call('deliver', { room, device: to, frame });
-      },
-      keepAnnounced: (announced) => this.#log.advance({ announced }),
+  #chamber(): Chamber<S> {
+    return {
+      id: this.id,
+      ports: this.#ports,
+      events: this.#events,
+      log: this.#log,
+      contentKeys: this.#contentKeys,
+      newId: () => this.#newId(),
+      run: (task) => this.#run(task),
+      turn: (task) => this.#serial.run(task),
+      isPresent: (identity) => this.#people.has(identity),
       again: () => this.#again(),
-      trouble: this.#events.trouble,
-    });
-  }
-
-  #makeOutbox(): Outbox {
-    const { clock, connection, device, vault } = this.#ports;
-    return new Outbox(vault, {
-      room: this.id,
-      device,
-      nickname: device.credential.nickname,
-      keys: this.#contentKeys,
-      now: () => connection.now(),
-      key: () => this.#log.currentKey,
-      seen: () => this.#log.chain,
-      append: async (epoch, id, frame) => {
-        if (this.#keys.aboutToSend()) this.#again();
-        return connection.call('append', { room: this.id, id, kind: 'message', epoch, frame });
-      },
+      say: (words) => this.#outbox.add(this.#newId(), words),
+      refresh: (rows) => this.#showRows(rows),
       rejoin: () => this.live(),
-      after: (delay, call) => clock.after(delay, call),
-      show: (row) => this.#show([row]),
-      gone: (id) => this.#show([], [id]),
-      trouble: this.#events.trouble,
-    });
+    };
   }
 
   #run(task: () => Promise<void>): void {
@@ -354,19 +321,29 @@ export class Room {
 
   #again(): void {
     this.#run(async () => {
-      if (this.#synced) await this.#keys.decide();
+      if (!this.#synced) return;
+      await this.#keeper.decide();
+      this.#outbox.flush();
     });
   }
 
   /** After anything that may have brought keys or entries. */
   async #act(): Promise<void> {
-    await this.#keys.decide();
+    await this.#keeper.decide();
     this.#events.conversation();
     this.#outbox.flush();
   }
 
   #newId(): MessageId {
     return messageId(this.#ports.connection.now(), this.#ports.random.bytes(16));
+  }
+
+  #showRows(rows: readonly StoredRow[], removed: string[] = []): void {
+    const visible = rows.filter((row) => !this.#hidden(row));
+    this.#show(
+      visible.map((row) => this.#view(row)),
+      removed,
+    );
   }
 
   #show(rows: Row[], removed: string[] = []): void {
@@ -384,12 +361,15 @@ export class Room {
   async #sync(): Promise<void> {
     const { connection } = this.#ports;
     const room = this.id;
-    await this.#log.catchUp(await connection.call('join', { room }));
+    const head = await this.#keeper.enter();
+    if (head === null) return;
+    await this.#log.catchUp(head);
     this.#synced = true;
     this.#people.told(
       await connection.call('people', { room, search: '', after: null, limit: limits.people }),
     );
     this.#events.changed({ type: 'people', room, people: this.people });
+    await this.#receipts?.entered();
     await this.#act();
   }
 
@@ -397,16 +377,23 @@ export class Room {
     const { connection, device } = this.#ports;
     if (!(await this.#log.live(entries)))
       await this.#log.catchUp(await connection.call('join', { room: this.id }));
-    const others = entries.filter(({ sender }) => sender !== device.id);
-    for (const { sender, kind } of others) if (kind === 'message') this.#typing.over(sender);
-    if (others.some(({ kind }) => kind === 'message')) this.#events.rang();
+    const others = entries.filter(({ sender, kind }) => sender !== device.id && kind === 'message');
+    for (const { sender } of others) this.#signals.over(sender);
+    if (others.length > 0) this.#receipts?.took(this.#log.progress?.cursor ?? 0);
+    if (others.some(({ sender }) => !this.#ignores(sender))) this.#events.rang();
     await this.#act();
+  }
+
+  #ignores(device: Entry['sender']): boolean {
+    const sender = this.#ports.members.get(device);
+    return sender !== undefined && this.#ports.blocked(sender.identity);
   }
 
   async #presence(event: EventOf<'presence'>): Promise<void> {
     this.#people.changed(event);
     this.#events.changed({ type: 'people', room: this.id, people: this.people });
-    for (const { device } of event.left) this.#typing.over(device);
+    for (const { device } of event.left) this.#signals.over(device);
+    if (!this.#tellsPresence) return;
     const joined = this.#people.newlyCome(event.joined);
     const row = presenceRow(
       { ...event, joined },
@@ -415,25 +402,6 @@ export class Room {
     );
     if (row === null) return;
     await this.#ports.vault.commit([putRow(this.id, row)]);
-    this.#show([rowView(row)]);
-  }
-
-  async #signals({ signals }: EventOf<'signals'>): Promise<void> {
-    const current = this.#log.currentKey;
-    if (current === null) return;
-    const members = await this.#ports.members.of(signals.map(({ sender }) => sender));
-    for (const { sender: device, frame } of signals) {
-      const sender = members.get(device);
-      if (sender === undefined || device === this.#ports.device.id) continue;
-      try {
-        const body = await openSignal({ room: this.id, ...current, keys: this.#contentKeys, sender, frame });
-        // The relay can repeat a signal within an epoch: an old one says nothing about now.
-        const age = Math.abs(this.#ports.connection.now() - body.at);
-        if (age < SIGNAL_LIVES) this.#typing.heard(device, sender.nickname, body.typing);
-      } catch (error) {
-        // A signal lives for seconds: one of another epoch, or a forged one, is simply not heard.
-        if (!(error instanceof CryptoError)) throw error;
-      }
-    }
+    this.#showRows([row]);
   }
 }

@@ -1,7 +1,7 @@
-import type { OpenRoom } from '@aurora/crypto';
 import {
   bytes,
   type Epoch,
+  epoch,
   type Generation,
   nullable,
   type Of,
@@ -12,7 +12,7 @@ import {
   uint,
 } from '@aurora/protocol';
 import type { Vault, VaultChange } from '../../ports/vault.ts';
-import { openRoomShape } from './stored-room.ts';
+import type { Keyed, Ring } from './ring.ts';
 
 const seq = uint<Seq>();
 
@@ -23,6 +23,8 @@ export const progressShape = record({
   cursor: seq,
   /** The first entry that was read: those before it are read when somebody scrolls up to them. */
   from: seq,
+  /** The room's epoch just before that entry. */
+  fromEpoch: epoch,
   chain: nullable(pair(seq, bytes(32))),
   readTo: pair(uint(), uint()),
   /** First and last place where rows may wait for a key. */
@@ -34,38 +36,43 @@ export const progressShape = record({
 });
 export type Progress = Of<typeof progressShape>;
 
-export interface RoomState {
+export interface RoomState<S> {
   readonly progress: Progress;
-  readonly open: OpenRoom;
+  readonly keys: S;
 }
 
 const progressKey = (room: RoomId) => `${room}/progress`;
-const openKey = (room: RoomId) => `${room}/open`;
+const keysKey = (room: RoomId) => `${room}/keys`;
 
-export async function loadState(vault: Vault, room: RoomId): Promise<RoomState | null> {
-  const [progress, open] = await Promise.all([
+export async function loadState<S extends Keyed>(
+  vault: Vault,
+  room: RoomId,
+  ring: Ring<S>,
+): Promise<RoomState<S> | null> {
+  const [progress, keys] = await Promise.all([
     vault.read('rooms', progressKey(room)),
-    vault.read('rooms', openKey(room)),
+    vault.read('rooms', keysKey(room)),
   ]);
-  if (progress === undefined || open === undefined) return null;
+  if (progress === undefined || keys === undefined) return null;
   const kept = progressShape.fromWire(progress);
-  return { progress: kept, open: { ...openRoomShape.fromWire(open), messages: kept.messages } };
+  return { progress: kept, keys: ring.counted(ring.shape.fromWire(keys), kept.messages) };
 }
 
 /** What a change of state puts into the vault; the members and keys only when they are other ones. */
-export function putState(room: RoomId, before: RoomState | null, after: RoomState): VaultChange[] {
-  const progress = { ...after.progress, messages: after.open.messages };
+export function putState<S extends Keyed>(
+  room: RoomId,
+  ring: Ring<S>,
+  before: RoomState<S> | null,
+  after: RoomState<S>,
+): VaultChange[] {
+  const progress = { ...after.progress, messages: after.keys.messages };
   const changes: VaultChange[] = [
     { put: 'rooms', key: progressKey(room), value: progressShape.toWire(progress) },
   ];
-  if (before === null || !sameKeys(before.open, after.open)) {
-    changes.push({ put: 'rooms', key: openKey(room), value: openRoomShape.toWire(after.open) });
+  if (before === null || !ring.same(before.keys, after.keys)) {
+    changes.push({ put: 'rooms', key: keysKey(room), value: ring.shape.toWire(after.keys) });
   }
   return changes;
-}
-
-function sameKeys(a: OpenRoom, b: OpenRoom): boolean {
-  return a.epoch === b.epoch && a.epochs === b.epochs && a.members === b.members;
 }
 
 /** The stretch that covers both. */

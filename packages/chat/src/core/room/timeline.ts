@@ -2,7 +2,7 @@ import { limits, type RoomId } from '@aurora/protocol';
 import type { Vault } from '../../ports/vault.ts';
 import { comparePositions, PENDING_SEQ, type Position, type Row, type RowPage } from '../../view/contract.ts';
 import { readRows } from '../store.ts';
-import { positionOf, rowView, type StoredRow } from '../stored-rows.ts';
+import { positionOf, type StoredRow } from '../stored-rows.ts';
 
 /** Unread messages are counted up to here; beyond, the exact number helps nobody. */
 const MOST_UNREAD = 999;
@@ -10,6 +10,9 @@ const END: Position = [PENDING_SEQ, 0];
 
 export interface TimelineWay {
   readonly room: RoomId;
+  view(row: StoredRow): Row;
+  /** What this person does not want to see. */
+  hidden(row: StoredRow): boolean;
   /** Rows that are not in the log yet. */
   pending(): Row[];
   /** Reads older entries into the vault; false when there are none, or none can be had now. */
@@ -33,7 +36,7 @@ export class Timeline {
   async load(readTo: Position): Promise<void> {
     this.#readTo = readTo;
     const after = await readRows(this.#vault, this.#way.room, 'after', readTo, MOST_UNREAD);
-    this.#unread = after.filter(counts).length;
+    this.#unread = after.filter((row) => this.#counts(row)).length;
   }
 
   get unread(): number {
@@ -46,7 +49,7 @@ export class Timeline {
 
   /** New rows at the end. */
   added(rows: readonly StoredRow[]): void {
-    const newer = rows.filter((row) => counts(row) && comparePositions(positionOf(row), this.#readTo) > 0);
+    const newer = rows.filter((row) => this.#counts(row) && comparePositions(positionOf(row), this.#readTo) > 0);
     this.#unread = Math.min(MOST_UNREAD, this.#unread + newer.length);
   }
 
@@ -71,7 +74,7 @@ export class Timeline {
       rows = await readRows(this.#vault, room, 'before', position, limit + 1);
     }
     const moreBefore = rows.length > limit || this.#way.hasOlder();
-    const page: Row[] = rows.slice(-limit).map(rowView);
+    const page = this.#views(rows.slice(-limit));
     if (latest) page.push(...this.#way.pending());
     return { rows: page, moreBefore, moreAfter: !latest };
   }
@@ -79,13 +82,17 @@ export class Timeline {
   async #after(position: Position, limit: number): Promise<RowPage> {
     const rows = await readRows(this.#vault, this.#way.room, 'after', position, limit + 1);
     const moreAfter = rows.length > limit;
-    const page: Row[] = rows.slice(0, limit).map(rowView);
+    const page = this.#views(rows.slice(0, limit));
     if (!moreAfter)
       page.push(...this.#way.pending().filter((row) => comparePositions(row.position, position) > 0));
     return { rows: page, moreBefore: true, moreAfter };
   }
-}
 
-function counts(row: StoredRow): boolean {
-  return row.type === 'message' && !row.mine;
+  #views(rows: readonly StoredRow[]): Row[] {
+    return rows.filter((row) => !this.#way.hidden(row)).map((row) => this.#way.view(row));
+  }
+
+  #counts(row: StoredRow): boolean {
+    return row.type === 'message' && !row.mine && !this.#way.hidden(row);
+  }
 }

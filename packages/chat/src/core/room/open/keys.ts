@@ -29,9 +29,9 @@ import {
   RequestError,
   type RoomId,
 } from '@aurora/protocol';
-import type { Cancel } from '../../ports/clock.ts';
-import { Disconnected } from '../failures.ts';
-import type { Seen } from './chain.ts';
+import type { Cancel } from '../../../ports/clock.ts';
+import { Disconnected } from '../../failures.ts';
+import type { Seen } from '../chain.ts';
 
 /**
  * How long the log must have been without a sign of life before a newcomer opens an epoch of its own: when nobody there can

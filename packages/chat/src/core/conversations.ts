@@ -1,0 +1,234 @@
+import { type Device, type HistoryPolicy, type Member, sha256 } from '@aurora/crypto';
+import {
+  type Bytes,
+  type Delivery,
+  directRoomBytes,
+  type Head,
+  ID_BYTES,
+  type IdentityId,
+  LOUNGE,
+  type RoomId,
+  type Seq,
+  toHex,
+} from '@aurora/protocol';
+import type { Change, ConversationView, Invitee } from '../view/contract.ts';
+import type { Contacts } from './contacts.ts';
+import { ChatError } from './failures.ts';
+import type { Packages } from './packages.ts';
+import { About } from './room/group/about.ts';
+import { PrivateRoom, secretOf } from './room/group/private-room.ts';
+import { openSort } from './room/open/lounge.ts';
+import type { RoomPorts } from './room/chamber.ts';
+import { Room } from './room/room.ts';
+
+/** Any room, whoever hands out its keys. */
+export type AnyRoom = Pick<Room, keyof Room>;
+
+export interface ConversationsEvents {
+  changed(change: Change): void;
+  /** Somebody else's message came in just now. */
+  rang(room: RoomId): void;
+  trouble(error: unknown): void;
+}
+
+const notOpen = () =>
+  new ChatError({ code: 'no_such_room', message: 'This conversation is not open on this device.' });
+
+/** All rooms that this device has: the Lounge, and private conversations as they come and go. */
+export class Conversations {
+  readonly #ports: RoomPorts;
+  readonly #contacts: Contacts;
+  readonly #packages: Packages;
+  readonly #events: ConversationsEvents;
+  readonly #rooms = new Map<RoomId, AnyRoom>();
+  readonly #private = new Map<RoomId, PrivateRoom>();
+
+  constructor(ports: RoomPorts, contacts: Contacts, packages: Packages, events: ConversationsEvents) {
+    this.#ports = ports;
+    this.#contacts = contacts;
+    this.#packages = packages;
+    this.#events = events;
+  }
+
+  /** What the vault kept. */
+  async load(history: HistoryPolicy): Promise<void> {
+    const lounge = new Room(LOUNGE, openSort('Lounge', history), this.#ports, this.#roomEvents(LOUNGE));
+    await lounge.load();
+    this.#rooms.set(LOUNGE, lounge);
+    for (const about of await About.loadAll(this.#ports.vault)) await this.#make(about);
+  }
+
+  get rooms(): readonly AnyRoom[] {
+    return [...this.#rooms.values()];
+  }
+
+  get views(): ConversationView[] {
+    const hidden = new Set([...this.#private.values()].flatMap((one) => (one.hidden ? [one.room.id] : [])));
+    return this.rooms.flatMap((room) => (hidden.has(room.id) ? [] : [room.view]));
+  }
+
+  find(id: RoomId): AnyRoom | undefined {
+    return this.#rooms.get(id);
+  }
+
+  /** Throws ChatError. */
+  get(id: RoomId): AnyRoom {
+    const room = this.#rooms.get(id);
+    if (room === undefined) throw notOpen();
+    return room;
+  }
+
+  /** Throws ChatError, also for the Lounge. */
+  private(id: RoomId): PrivateRoom {
+    const room = this.#private.get(id);
+    if (room === undefined) throw notOpen();
+    return room;
+  }
+
+  /** A session is open: everything joins. */
+  live(): void {
+    for (const room of this.#rooms.values()) room.live();
+  }
+
+  lost(): void {
+    for (const room of this.#rooms.values()) room.lost();
+  }
+
+  /** Rooms that the relay says this identity is in, and this device knows nothing of: it was let in while away for too long. */
+  async missing(heads: readonly Head[]): Promise<void> {
+    for (const head of heads) {
+      if (head.kind === 'open' || head.epoch === 0 || this.#rooms.has(head.room)) continue;
+      const { connection, members } = this.#ports;
+      await connection.call('join', { room: head.room });
+      const first = { room: head.room, side: 'after', seq: 0 as Seq, limit: 16, handshakes: true } as const;
+      const { entries } = await connection.call('read', first);
+      const founder = entries.find(({ kind }) => kind === 'commit')?.sender;
+      const by = founder && (await members.of([founder])).get(founder);
+      if (by !== undefined && !this.#rooms.has(head.room)) await this.#letIn(head.room, by);
+    }
+  }
+
+  /** Opens the conversation with somebody. Throws ChatError. */
+  async openDirect({ identity, device, nickname }: Invitee & { device: Device['id'] }): Promise<RoomId> {
+    if (identity === this.#me)
+      throw new ChatError({ code: 'bad_request', message: 'This is you. Choose somebody else.' });
+    const room = await this.#directRoom(identity);
+    const known = this.#private.get(room);
+    if (known === undefined) {
+      const about = new About(this.#ports.vault, { room, kind: 'direct', peer: { identity, device, nickname } });
+      await about.set({});
+      (await this.#make(about)).room.live();
+    } else await known.show(true);
+    this.changed();
+    return room;
+  }
+
+  async create(title: string, history: HistoryPolicy, people: readonly Invitee[]): Promise<RoomId> {
+    const room = toHex(this.#ports.random.bytes(ID_BYTES)) as RoomId;
+    const name = title.toWellFormed().trim().slice(0, 200).toWellFormed();
+    if (name === '') throw new ChatError({ code: 'empty', message: 'Type a name for the room.' });
+    if (!this.#ports.connection.isLive)
+      throw new ChatError({ code: 'not_connected', message: 'A room can be made only while there is a connection.' });
+    const about = new About(this.#ports.vault, { room, kind: 'private', founder: true, title: name, history });
+    await about.set({});
+    const made = await this.#make(about);
+    this.changed();
+    await made.found(people);
+    return room;
+  }
+
+  /** Knocks at a room. Throws ChatError for a secret that is none. */
+  async joinByLink(room: RoomId, secret: string): Promise<void> {
+    const bytes: Bytes = secretOf(secret);
+    const known = this.#private.get(room);
+    const ended = known?.way.about.is.ended ?? null;
+    if (known !== undefined && ended === null && known.way.about.is.secret === null) return known.show(true);
+    if (known === undefined) {
+      const about = new About(this.#ports.vault, { room, kind: 'private', secret: bytes });
+      await about.set({});
+      await this.#make(about);
+    } else await known.way.about.set({ secret: bytes, refusal: null, ended: null, shown: true });
+    this.get(room).live();
+    this.changed();
+  }
+
+  /** Leaves a room, or forgets one that one is not in any more. */
+  async leave(id: RoomId): Promise<void> {
+    const room = this.private(id);
+    const { standing } = room.room.view as Extract<ConversationView, { standing: unknown }>;
+    await room.leave();
+    if (standing.status === 'ready') return;
+    this.#private.delete(id);
+    this.#rooms.delete(id);
+    await room.room.close();
+    await room.room.forget();
+    this.changed();
+  }
+
+  /** Something from the mailbox: for a room that is here, or to let this device into one. */
+  async delivered(delivery: Delivery): Promise<void> {
+    const known = this.#rooms.get(delivery.room);
+    if (known !== undefined) return known.delivered(delivery);
+    const by = (await this.#ports.members.of([delivery.sender])).get(delivery.sender);
+    if (by === undefined) return;
+    const room = await this.#letIn(delivery.room, by);
+    await room.delivered(delivery);
+  }
+
+  /** Tells anew what all conversations look like. */
+  changed(): void {
+    this.#events.changed({ type: 'conversations', conversations: this.views });
+  }
+
+  get #me(): IdentityId {
+    return this.#ports.device.identity;
+  }
+
+  /** SPEC [RM2]. */
+  async #directRoom(other: IdentityId): Promise<RoomId> {
+    return toHex((await sha256(directRoomBytes(this.#me, other))).slice(0, ID_BYTES)) as RoomId;
+  }
+
+  /** A conversation that somebody else began: with this person alone when the room's id says so. */
+  async #letIn(room: RoomId, { identity, id: device, nickname }: Member): Promise<AnyRoom> {
+    const direct = (await this.#directRoom(identity)) === room;
+    const about = direct
+      ? new About(this.#ports.vault, { room, kind: 'direct', peer: { identity, device, nickname } })
+      : new About(this.#ports.vault, { room, kind: 'private', inviter: identity });
+    await about.set({});
+    const made = await this.#make(about);
+    made.room.live();
+    this.changed();
+    return made.room;
+  }
+
+  async #make(about: About): Promise<PrivateRoom> {
+    const way = { about, packages: this.#packages, contacts: this.#contacts };
+    const room = new PrivateRoom(way, this.#ports, this.#roomEvents(about.room));
+    await room.room.load();
+    this.#rooms.set(about.room, room.room);
+    this.#private.set(about.room, room);
+    return room;
+  }
+
+  #roomEvents(room: RoomId) {
+    return {
+      changed: (change: Change) => this.#events.changed(change),
+      conversation: () => this.changed(),
+      rang: () => this.#rang(room),
+      trouble: (error: unknown) => this.#events.trouble(error),
+    };
+  }
+
+  /** Who writes brings a conversation's tab back. */
+  #rang(id: RoomId): void {
+    const room = this.#private.get(id);
+    if (room?.hidden) return;
+    if (room !== undefined && !room.room.shown)
+      room.show(true).then(
+        () => this.changed(),
+        (error) => this.#events.trouble(error),
+      );
+    this.#events.rang(id);
+  }
+}

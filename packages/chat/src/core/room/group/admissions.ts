@@ -1,0 +1,133 @@
+import { CryptoError, type Member } from '@aurora/crypto';
+import type { KeyPackage, Letter } from '@aurora/crypto/groups';
+import { type DeviceId, type Knock, limits, RequestError } from '@aurora/protocol';
+import type { Contacts } from '../../contacts.ts';
+import { groups } from '../../groups.ts';
+import type { Chamber } from '../chamber.ts';
+import { encodeMail } from './mail.ts';
+import type { GroupState } from './ring.ts';
+import type { Submissions } from './submit.ts';
+
+/** Everybody in a room hears a knock: each waits a random while that grows with the room, and the first spares the others. */
+const SPREAD_EACH = 40;
+const LONGEST_SPREAD = 2_000;
+/** Devices let in by one commit. */
+const BATCH = 16;
+
+interface Waiting {
+  readonly knock: Knock;
+  readonly due: number;
+}
+
+type Verdict =
+  | { readonly type: 'admit'; readonly add: KeyPackage; readonly again: boolean }
+  | { readonly type: 'refuse'; readonly to: Member; readonly code: Extract<Letter, { type: 'refusal' }>['code'] }
+  | { readonly type: 'ignore' };
+
+/** Who knocks: looked at, and let in or turned down. */
+export class Admissions {
+  readonly #chamber: Chamber<GroupState>;
+  readonly #contacts: Contacts;
+  readonly #submissions: Submissions;
+  readonly #waiting = new Map<DeviceId, Waiting>();
+
+  constructor(chamber: Chamber<GroupState>, contacts: Contacts, submissions: Submissions) {
+    this.#chamber = chamber;
+    this.#contacts = contacts;
+    this.#submissions = submissions;
+  }
+
+  /** Those who knocked while nobody was here. */
+  async fetch(): Promise<void> {
+    const { id: room, ports } = this.#chamber;
+    let after: DeviceId | null = null;
+    for (let more = true; more; ) {
+      const page = await ports.connection.call('knocks', { room, after });
+      for (const knock of page.knocks) this.heard(knock);
+      after = page.knocks.at(-1)?.device ?? null;
+      more = page.more && after !== null;
+    }
+  }
+
+  heard(knock: Knock): void {
+    const { ports, log, again } = this.#chamber;
+    if (knock.device === ports.device.id || this.#waiting.size >= limits.knocks) return;
+    const devices = log.progress === null ? 1 : log.keys.spans.length;
+    const spread = ports.random.fraction() * Math.min(LONGEST_SPREAD, SPREAD_EACH * devices);
+    this.#waiting.set(knock.device, { knock, due: ports.clock.now() + spread });
+    ports.clock.after(spread + 1, again);
+  }
+
+  lost(): void {
+    this.#waiting.clear();
+  }
+
+  async act(): Promise<void> {
+    const now = this.#chamber.ports.clock.now();
+    const due = [...this.#waiting.values()].filter((one) => one.due <= now).slice(0, BATCH);
+    if (due.length === 0) return;
+    for (const { knock } of due) this.#waiting.delete(knock.device);
+    const admitted: Extract<Verdict, { type: 'admit' }>[] = [];
+    for (const { knock } of due) {
+      const verdict = await this.#judge(knock);
+      if (verdict.type === 'admit') admitted.push(verdict);
+      if (verdict.type === 'refuse') await this.#refuse(verdict.to, verdict.code);
+    }
+    if (admitted.length > 0) await this.#admit(admitted);
+    if (this.#waiting.size > 0) this.#chamber.again();
+  }
+
+  async #judge({ device, frame }: Knock): Promise<Verdict> {
+    const { id: room, ports, log } = this.#chamber;
+    const sender = (await ports.members.of([device])).get(device);
+    if (sender === undefined || this.#contacts.isBlocked(sender.identity)) return { type: 'ignore' };
+    const { openKnock, checkInvite } = await groups();
+    const { link, spans } = log.keys;
+    const isIn = spans.some((span) => span.device === device && span.until === null);
+    try {
+      const now = ports.connection.now();
+      const resolve = (devices: readonly DeviceId[]) => ports.members.of(devices);
+      const { keyPackage, proof } = await openKnock(frame, { room, now, sender, resolve });
+      if (isIn) return { type: 'admit', add: keyPackage, again: true };
+      if (proof === null) return { type: 'refuse', to: sender, code: 'declined' };
+      if (link === null) return { type: 'refuse', to: sender, code: 'invite_revoked' };
+      const holds = await checkInvite(link, { room, device, proof });
+      if (!holds) return { type: 'refuse', to: sender, code: 'invite_wrong' };
+      const inside = spans.filter(({ until }) => until === null).length;
+      if (inside >= limits.members) return { type: 'refuse', to: sender, code: 'room_full' };
+      return { type: 'admit', add: keyPackage, again: false };
+    } catch (error) {
+      if (!(error instanceof CryptoError)) throw error;
+      return { type: 'refuse', to: sender, code: 'declined' };
+    }
+  }
+
+  /** First those who come, then those who come again: each sort in a commit of its own. */
+  async #admit(admitted: readonly Extract<Verdict, { type: 'admit' }>[]): Promise<void> {
+    for (const again of [false, true]) {
+      const some = admitted.filter((one) => one.again === again);
+      if (some.length === 0) continue;
+      await this.#submissions.change(async ({ spans }) => {
+        const inside = new Set(spans.flatMap(({ device, until }) => (until === null ? [device] : [])));
+        // Another member may have been faster.
+        const add = some.map((one) => one.add).filter(({ device }) => inside.has(device) === again);
+        if (add.length === 0) return null;
+        return again ? { add, remove: add.map(({ device }) => device) } : { add };
+      });
+    }
+  }
+
+  async #refuse(to: Member, code: Extract<Letter, { type: 'refusal' }>['code']): Promise<void> {
+    const { id: room, ports } = this.#chamber;
+    const { device, connection } = ports;
+    const { sealLetter } = await groups();
+    try {
+      const letter = await sealLetter({ room, device, to, letter: { type: 'refusal', code } });
+      await connection.call('dismiss_knock', { room, device: to.id, frame: encodeMail({ type: 'refusal', letter }) });
+    } catch (error) {
+      // Another member was faster, or nothing can be sealed to it or fits its mailbox: then it hears nothing.
+      const theirs = error instanceof RequestError && error.code !== 'rate_limited';
+      if (!theirs && !(error instanceof CryptoError)) throw error;
+    }
+  }
+}

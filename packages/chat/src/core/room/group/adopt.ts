@@ -1,0 +1,82 @@
+import { type DeviceId, directRoomBytes, type Head, type IdentityId, toHex } from '@aurora/protocol';
+import { sha256 } from '@aurora/crypto';
+import type { Chamber } from '../chamber.ts';
+import { type Arrival, commitOf, handshakesBetween } from './arrival.ts';
+import type { GroupWay } from './keeper.ts';
+import { changeRow, type GroupState } from './ring.ts';
+
+/**
+ * Takes up a group that a member let this device into, at the place of the log where it was let in. False when it is not to be
+ * believed, or says nothing new.
+ */
+export async function adopt(chamber: Chamber<GroupState>, way: GroupWay, arrival: Arrival): Promise<boolean> {
+  const { log, ports, id: room, refresh } = chamber;
+  const { by, epoch, secret } = arrival;
+  const { device, connection, vault } = ports;
+  if (!(await belongs(chamber, way, arrival))) return false;
+  const head: Head = await connection.call('join', { room });
+  const commit = await commitOf(chamber, epoch);
+  if (commit === null || commit.sender !== by.id) return false;
+  const epochs = arrival.state.epochs.map((record) =>
+    record.epoch === epoch ? { ...record, seq: commit.seq, at: commit.at } : record,
+  );
+  const state: GroupState = { ...arrival.state, epochs };
+  const again = log.progress !== null;
+  if (again) {
+    const { keys } = log;
+    if (keys.fate === 'in' && keys.group !== null && keys.epoch >= epoch) return false;
+    await log.catchUp(head);
+    const cursor = log.progress?.cursor ?? commit.seq;
+    const missed = await handshakesBetween(chamber, commit.seq, cursor);
+    const merged = { ...state, epochs: merge(log.keys.epochs, epochs), messages: log.keys.messages };
+    await log.unlock(await log.replayed(merged, missed));
+  } else {
+    await log.startAt(state, commit.seq, head.generation);
+    if (arrival.chain !== null) log.vouch(arrival.chain);
+    await log.anchor();
+  }
+  const names = [device.credential.nickname];
+  const change = again ? ({ type: 'readmitted', names } as const) : ({ type: 'added', names } as const);
+  if (state.rules?.kind === 'private' || again) {
+    const row = changeRow(commit, by, change, 0, device.id);
+    await log.advance({}, [row]);
+    refresh([row]);
+  }
+  await way.about.set({
+    ended: null,
+    secret: null,
+    refusal: null,
+    inviter: by.identity,
+    title: state.title,
+    renewedAt: connection.now(),
+  });
+  if (state.rules?.kind === 'direct') await way.contacts.meet(by);
+  await vault.commit(way.packages.used(secret));
+  return true;
+}
+
+/** Whether the group is what the conversation is said to be: a room of two has exactly those two in it. */
+async function belongs(
+  { id: room, ports }: Chamber<GroupState>,
+  { about }: GroupWay,
+  { by, state }: Arrival,
+): Promise<boolean> {
+  if (state.rules?.kind !== about.is.kind) return false;
+  if (about.is.kind === 'private') return true;
+  const { identity } = ports.device;
+  const devices = state.spans.flatMap(({ device, until }): DeviceId[] => (until === null ? [device] : []));
+  const identities = devices.map((device) => ports.members.get(device)?.identity);
+  const two: readonly (IdentityId | undefined)[] = [identity, by.identity];
+  const own = toHex((await sha256(directRoomBytes(identity, by.identity))).slice(0, 16));
+  return own === room && identities.every((one) => two.includes(one));
+}
+
+function merge(before: GroupState['epochs'], after: GroupState['epochs']): GroupState['epochs'] {
+  const all = new Map(after.map((record) => [record.epoch, record]));
+  for (const record of before) {
+    const other = all.get(record.epoch);
+    // One's own record has its place in the log; a key that only the letter brought is better than none.
+    if (other === undefined || other.seq === 0) all.set(record.epoch, { ...record, key: record.key ?? other?.key ?? null });
+  }
+  return [...all.values()].sort((a, b) => a.epoch - b.epoch);
+}

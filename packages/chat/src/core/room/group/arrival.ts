@@ -1,0 +1,178 @@
+import { CryptoError, type Member, sha256 } from '@aurora/crypto';
+import type { KeyPackageSecret, Letter } from '@aurora/crypto/groups';
+import {
+  type Bytes,
+  concatBytes,
+  type Delivery,
+  type DeviceId,
+  type Entry,
+  type Epoch,
+  equalBytes,
+  limits,
+  type Millis,
+  type Seq,
+  toHex,
+} from '@aurora/protocol';
+import { groups } from '../../groups.ts';
+import type { Seen } from '../chain.ts';
+import type { Chamber } from '../chamber.ts';
+import { decodeMail, type WelcomeMail } from './mail.ts';
+import { emptyState, type GroupState } from './ring.ts';
+
+type Introduction = Extract<Letter, { type: 'introduction' }>;
+
+/** What a member let this device in with, opened and checked. */
+export interface Arrival {
+  readonly by: Member;
+  readonly epoch: Epoch;
+  readonly state: GroupState;
+  readonly chain: Seen | null;
+  readonly secret: KeyPackageSecret;
+}
+
+/** GroupInfos whose pieces are kept until they are whole, and welcomes that wait for one. */
+const MOST_WAITING = 8;
+
+/** Puts together what comes in pieces. What is not whole yet waits here, and is lost with the program: then one asks again. */
+export class Arrivals {
+  readonly #pieces = new Map<string, Map<number, Bytes>>();
+  readonly #waiting: { readonly by: Member; readonly mail: WelcomeMail }[] = [];
+
+  /** Welcomes that became whole by this; a refusal is given back as its letter. */
+  take(by: Member, { frame }: Delivery): { whole: { by: Member; mail: WelcomeMail; info: Bytes }[]; letter: Bytes | null } {
+    const mail = decodeMail(frame);
+    switch (mail.type) {
+      case 'refusal':
+        return { whole: [], letter: mail.letter };
+      case 'piece': {
+        const key = toHex(mail.hash);
+        const pieces = this.#pieces.get(key) ?? new Map<number, Bytes>();
+        this.#pieces.set(key, pieces.set(mail.index, mail.bytes));
+        if (this.#pieces.size > MOST_WAITING) this.#pieces.delete([...this.#pieces.keys()][0] ?? '');
+        break;
+      }
+      case 'welcome':
+        this.#waiting.push({ by, mail });
+        if (this.#waiting.length > MOST_WAITING) this.#waiting.shift();
+    }
+    const whole = this.#waiting.flatMap((one) => {
+      const info = this.#infoOf(one.mail);
+      return info === null ? [] : [{ ...one, info }];
+    });
+    for (const { mail: done } of whole) {
+      this.#waiting.splice(this.#waiting.findIndex((one) => one.mail === done), 1);
+      this.#pieces.delete(toHex(done.hash));
+    }
+    return { whole, letter: null };
+  }
+
+  #infoOf({ pieces: count, info, hash }: WelcomeMail): Bytes | null {
+    if (count === 0) return info;
+    const pieces = this.#pieces.get(toHex(hash));
+    const all = Array.from({ length: count }, (_, index) => pieces?.get(index));
+    return all.every((piece) => piece !== undefined) ? concatBytes(...all) : null;
+  }
+}
+
+/**
+ * Opens a welcome: the group, as its ratchet tree and every credential in it prove it, and the member's introduction. Throws
+ * CryptoError for one that is not to be believed.
+ */
+export async function openWelcome(
+  chamber: Chamber<GroupState>,
+  secrets: readonly KeyPackageSecret[],
+  by: Member,
+  mail: WelcomeMail,
+  info: Bytes,
+): Promise<Arrival> {
+  const { id: room, ports } = chamber;
+  const { device, members, connection } = ports;
+  const { openLetter, joinGroup, groupKey, encodeGroup } = await groups();
+  if (!equalBytes(await sha256(info), mail.hash)) throw new CryptoError('welcome_malformed');
+  const letter = await openLetter({ room, device, from: by, frame: mail.letter });
+  if (letter.type !== 'introduction') throw new CryptoError('welcome_malformed');
+  const { group, ref } = await joinGroup({
+    room,
+    device,
+    welcome: mail.welcome,
+    groupInfo: info,
+    secrets,
+    resolve: (devices) => members.of(devices),
+    now: connection.now(),
+  });
+  const secret = secrets.find((one) => equalBytes(one.ref, ref));
+  // Who lets in is in: anybody else's word for a group is none.
+  if (secret === undefined || !group.devices.includes(by.id)) throw new CryptoError('welcome_malformed');
+  const key = await groupKey(group);
+  const current = { epoch: mail.epoch, seq: 0 as Seq, at: 0 as Millis, key };
+  const state: GroupState = {
+    ...emptyState(room),
+    epoch: mail.epoch,
+    epochs: [...recordsOf(letter, mail.epoch), current],
+    spans: spansOf(letter, group.devices, mail.epoch),
+    group: encodeGroup(group),
+    rules: group.rules,
+    title: letter.title,
+    link: letter.link,
+  };
+  return { by, epoch: mail.epoch, state, chain: letter.chain && [letter.chain.seq, letter.chain.chain], secret };
+}
+
+function recordsOf({ keys }: Introduction, before: Epoch): GroupState['epochs'] {
+  return keys
+    .filter(({ epoch }) => epoch < before)
+    .map(({ epoch, key }) => ({ epoch, seq: 0 as Seq, at: 0 as Millis, key }));
+}
+
+/** Who was in the room when: as the member says of the past, as the group proves of the present. */
+function spansOf({ spans }: Introduction, devices: readonly DeviceId[], now: Epoch): GroupState['spans'] {
+  const present = new Set(devices);
+  const known = spans.map((span) =>
+    span.until === null && !present.has(span.device) ? { ...span, until: now } : span,
+  );
+  const open = new Set(known.flatMap(({ device, until }) => (until === null ? [device] : [])));
+  const fresh = devices.filter((device) => !open.has(device));
+  return [...known, ...fresh.map((device) => ({ device, since: now, until: null }))];
+}
+
+/** The entry of the log that began an epoch, looked for from the end. Null when the relay does not show it. */
+export async function commitOf(chamber: Chamber<GroupState>, epoch: Epoch): Promise<Entry | null> {
+  const { id: room, ports } = chamber;
+  let seq = Number.MAX_SAFE_INTEGER as Seq;
+  for (let more = true; more; ) {
+    const page = await ports.connection.call('read', {
+      room,
+      side: 'before',
+      seq,
+      limit: limits.page,
+      handshakes: true,
+    });
+    const found = page.entries.find((entry) => entry.kind === 'commit' && entry.epoch === epoch - 1);
+    if (found !== undefined) return found;
+    const [first] = page.entries;
+    if (first === undefined || first.seq >= seq) return null;
+    seq = first.seq;
+    more = page.more;
+  }
+  return null;
+}
+
+/** The handshakes after a place in the log, up to another. */
+export async function handshakesBetween(chamber: Chamber<GroupState>, after: Seq, end: Seq): Promise<Entry[]> {
+  const { id: room, ports } = chamber;
+  const found: Entry[] = [];
+  for (let from = after, more = true; more && from < end; ) {
+    const page = await ports.connection.call('read', {
+      room,
+      side: 'after',
+      seq: from,
+      limit: limits.page,
+      handshakes: true,
+    });
+    found.push(...page.entries.filter(({ seq, kind }) => seq > after && seq <= end && kind !== 'message'));
+    const last = page.entries.at(-1)?.seq ?? end;
+    more = page.more && last > from;
+    from = last;
+  }
+  return found;
+}

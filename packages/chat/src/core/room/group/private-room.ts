@@ -1,0 +1,242 @@
+import { type DeviceId, type IdentityId, limits, RequestError, type Seq } from '@aurora/protocol';
+import type { Invitee, MemberView, RoomPanelView } from '../../../view/contract.ts';
+import { ChatError } from '../../failures.ts';
+import { groups } from '../../groups.ts';
+import { fromBase64Url, toBase64Url } from '../../base64url.ts';
+import { Receipts } from '../receipts.ts';
+import type { Chamber, RoomEvents, RoomPorts } from '../chamber.ts';
+import { Room } from '../room.ts';
+import { GroupKeeper, type GroupWay } from './keeper.ts';
+import { type GroupState, groupRing } from './ring.ts';
+
+const refusal = (code: string, message: string) => new ChatError({ code, message });
+const notReady = () =>
+  refusal('not_ready', 'The keys of this room have not come yet. Try again when somebody who has them is here.');
+const notAllowed = () => refusal('not_allowed', 'Only an admin of the room may do this.');
+
+/** A private or direct conversation: a room whose keys are those of an MLS group. */
+export class PrivateRoom {
+  readonly room: Room<GroupState>;
+  readonly way: GroupWay;
+  readonly #chamber: Chamber<GroupState>;
+  readonly #keeper: GroupKeeper;
+
+  constructor(way: GroupWay, ports: RoomPorts, events: RoomEvents) {
+    this.way = way;
+    let keeper: GroupKeeper | undefined;
+    let chamber: Chamber<GroupState> | undefined;
+    const { device, members } = ports;
+    this.room = new Room<GroupState>(
+      way.about.room,
+      {
+        tellsPresence: false,
+        ring: groupRing({ device, members, pending: () => keeper?.submissions.pending ?? null }),
+        keeper: (its) => {
+          chamber = its;
+          keeper = new GroupKeeper(its, way);
+          return keeper;
+        },
+        receipts: (its) => receiptsOf(its, way),
+      },
+      ports,
+      events,
+    );
+    if (keeper === undefined || chamber === undefined) throw new RangeError('a room makes its keeper');
+    this.#keeper = keeper;
+    this.#chamber = chamber;
+    this.room.shown = way.about.is.shown;
+  }
+
+  /** Whether this person wants to see nothing of it: of somebody it blocked, or that such a one pulled it into. */
+  get hidden(): boolean {
+    const { peer, inviter } = this.way.about.is;
+    const { contacts } = this.way;
+    if (peer !== null) return contacts.isBlocked(peer.identity);
+    return inviter !== null && contacts.isBlocked(inviter);
+  }
+
+  async show(shown: boolean): Promise<void> {
+    this.room.shown = shown;
+    await this.way.about.set({ shown });
+  }
+
+  /** Makes the room at the relay and in MLS, and lets the first people in. Throws ChatError or RequestError. */
+  async found(people: readonly Invitee[]): Promise<void> {
+    this.room.live();
+    await this.#chamber.turn(async () => {});
+    if (this.#chamber.log.progress === null || this.#chamber.log.keys.group === null) throw notReady();
+    if (people.length > 0) await this.invite(people);
+  }
+
+  panel(): Promise<RoomPanelView> {
+    return this.#chamber.turn(async () => {
+      const { log, ports, isPresent } = this.#chamber;
+      if (log.progress === null) return { members: [], link: null };
+      const known = await ports.members.of(this.#keeper.devices);
+      const { rules, link } = log.keys;
+      const members = new Map<IdentityId, MemberView>();
+      for (const device of this.#keeper.devices) {
+        const member = known.get(device);
+        if (member === undefined) continue;
+        const { identity, nickname } = member;
+        members.set(identity, {
+          identity,
+          nickname,
+          admin: rules?.admins.includes(identity) ?? false,
+          me: identity === ports.device.identity,
+          online: isPresent(identity),
+          verified: this.way.contacts.isVerified(identity),
+        });
+      }
+      return { members: [...members.values()], link: link && toBase64Url(link) };
+    });
+  }
+
+  /** Throws ChatError or RequestError. */
+  async invite(people: readonly Invitee[]): Promise<void> {
+    const { connection } = this.#chamber.ports;
+    for (let at = 0; at < people.length; at += limits.identities) {
+      const some = people.slice(at, at + limits.identities);
+      const identities = some.map(({ identity }) => identity);
+      const { packages, gone } = await connection.call('key_packages', { identities });
+      const wanted = new Map(some.map(({ identity, nickname }) => [identity, nickname]));
+      const read = await this.#keeper.read(packages.map((one) => one.package));
+      const add = read.filter(({ member }) => wanted.get(member.identity) === member.nickname);
+      const absent = some.filter(({ identity }) => !add.some(({ member }) => member.identity === identity));
+      await this.#change(async ({ spans }) => {
+        const inside = new Set(spans.flatMap(({ device, until }) => (until === null ? [device] : [])));
+        const fresh = add.filter(({ device }) => !inside.has(device));
+        return fresh.length === 0 ? null : { add: fresh };
+      });
+      const [first] = absent;
+      if (first !== undefined) throw cannotInvite(absent.map(({ nickname }) => nickname), gone.includes(first.identity));
+    }
+  }
+
+  /** Throws ChatError or RequestError. */
+  remove(identity: IdentityId): Promise<void> {
+    this.#requireAdmin();
+    return this.#change(async ({ spans, rules }) => {
+      const { members } = this.#chamber.ports;
+      const inside = spans.flatMap(({ device, until }) => (until === null ? [device] : []));
+      const remove = inside.filter((device) => members.get(device)?.identity === identity);
+      if (remove.length === 0) return null;
+      // Who is removed is no admin any more; else the room would keep one that is not in it.
+      const admins = rules?.admins.filter((admin) => admin !== identity) ?? [];
+      const unmade = rules !== null && admins.length < rules.admins.length;
+      return unmade ? { remove, rules: { ...rules, admins } } : { remove };
+    });
+  }
+
+  /** Throws ChatError or RequestError. */
+  appoint(identity: IdentityId, admin: boolean): Promise<void> {
+    this.#requireAdmin();
+    return this.#change(async ({ rules }) => {
+      if (rules === null || rules.admins.includes(identity) === admin) return null;
+      const others = rules.admins.filter((one) => one !== identity);
+      if (!admin && others.length === 0)
+        throw refusal('last_admin', 'A room needs an admin. Make somebody else one first.');
+      return { rules: { ...rules, admins: admin ? [...rules.admins, identity].sort() : others } };
+    });
+  }
+
+  async rename(title: string): Promise<void> {
+    this.#requireAdmin();
+    const words = title.toWellFormed().trim().slice(0, 200).toWellFormed();
+    if (words === '') throw refusal('empty', 'Type a name for the room.');
+    await this.#chamber.say({ type: 'title', title: words });
+  }
+
+  /** Makes a new invite link, which ends the one before it, or only ends it. */
+  async relink(link: boolean): Promise<string | null> {
+    this.#requireAdmin();
+    const { createInviteSecret } = await groups();
+    const secret = link ? createInviteSecret() : null;
+    await this.#chamber.say({ type: 'link', secret });
+    return secret && toBase64Url(secret);
+  }
+
+  /** Says goodbye in the log, so that those who stay change the keys, and gives up the membership. */
+  async leave(): Promise<void> {
+    const { ports, id: room, log, newId } = this.#chamber;
+    const { connection, device } = ports;
+    await this.#chamber.turn(async () => {
+      const { ended, secret } = this.way.about.is;
+      if (secret !== null) await connection.call('withdraw_knock', { room }).catch(ignoreRefusal);
+      if (ended !== null || log.progress === null || log.keys.group === null) return;
+      const { leaveFrame } = await groups();
+      const frame = await leaveFrame(device, { room });
+      await connection
+        .call('append', { room, id: newId(), kind: 'handshake', epoch: log.keys.epoch, frame })
+        .catch(ignoreRefusal);
+      await connection.call('leave', { room }).catch(ignoreRefusal);
+    });
+    await this.way.about.set({ ended: 'left', secret: null });
+    this.#chamber.events.conversation();
+  }
+
+  #change(wanted: Parameters<GroupKeeper['submissions']['change']>[0]): Promise<void> {
+    return this.#chamber.turn(async () => {
+      const { log } = this.#chamber;
+      if (log.progress === null || log.keys.group === null || log.keys.fate !== 'in') throw notReady();
+      await this.#keeper.submissions.change(wanted);
+      this.#chamber.events.changed({ type: 'panel', room: this.#chamber.id });
+      this.#chamber.events.conversation();
+      this.#chamber.again();
+    });
+  }
+
+  #requireAdmin(): void {
+    const { facet } = this.#keeper;
+    if (facet.kind !== 'private' || !facet.admin) throw notAllowed();
+  }
+}
+
+/** The bytes of an invite's secret as it stands in a link. Throws ChatError. */
+export function secretOf(link: string): Uint8Array<ArrayBuffer> {
+  const secret = fromBase64Url(link);
+  if (secret === null || secret.length !== 16)
+    throw refusal('invite_malformed', 'This invite link is not whole. Copy it again, from its start to its end.');
+  return secret;
+}
+
+function cannotInvite(names: readonly string[], gone: boolean): ChatError {
+  const who = names.join(', ');
+  return gone
+    ? refusal('person_gone', `${who} signed out for good and cannot be invited any more.`)
+    : refusal('no_key_package', `${who} cannot be invited yet: their device has left no key for that. Ask them to open Aurora once.`);
+}
+
+function receiptsOf({ id: room, ports, log, contentKeys, refresh, run }: Chamber<GroupState>, way: GroupWay): Receipts {
+  const { device, vault, clock, connection, members } = ports;
+  return new Receipts({
+    room,
+    device,
+    vault,
+    clock,
+    connection,
+    members,
+    keys: contentKeys,
+    key: () => log.currentKey,
+    keyOf: (epoch) => log.keys.epochs.findLast((record) => record.epoch === epoch)?.key ?? null,
+    audience: (at) => audience(log.keys, at, device.id),
+    sharesSeen: () => ports.preferences().seen,
+    silent: () => way.about.is.peer !== null && ports.blocked(way.about.is.peer.identity),
+    log,
+    refresh,
+    run,
+  });
+}
+
+/** The devices of others that were in the group when an entry was written, and are still. */
+function audience({ spans, epochs }: GroupState, at: Seq, me: DeviceId): DeviceId[] {
+  const epoch = epochs.findLast(({ seq }) => seq < at)?.epoch ?? 0;
+  return spans.flatMap(({ device, since, until }) =>
+    device !== me && until === null && since <= epoch ? [device] : [],
+  );
+}
+
+/** Who goes does not wait for the relay to agree. */
+function ignoreRefusal(error: unknown): void {
+  if (!(error instanceof RequestError)) throw error;
+}

@@ -1,0 +1,245 @@
+import {
+  CryptoError,
+  type Device,
+  historyPolicies,
+  type Member,
+} from '@aurora/crypto';
+import type { GroupChange, GroupRoom } from '@aurora/crypto/groups';
+import {
+  type Bytes,
+  bool,
+  bytes,
+  type DeviceId,
+  deviceId,
+  type Entry,
+  type Epoch,
+  epoch,
+  identityId,
+  limits,
+  list,
+  type MessageId,
+  millis,
+  nullable,
+  oneOf,
+  type RoomId,
+  record,
+  roomId,
+  type Shape,
+  seq,
+  text,
+  uint,
+} from '@aurora/protocol';
+import { ChatError } from '../../failures.ts';
+import { groups } from '../../groups.ts';
+import type { Members } from '../../members.ts';
+import { placeOf, type StoredRow } from '../../stored-rows.ts';
+import { type Opened, type Said, warning } from '../opened.ts';
+import { refusedChange, withheld } from '../open/ring.ts';
+import { type Reader, senderUnknown } from '../reader.ts';
+import type { Change, Ring } from '../ring.ts';
+
+/** A group's ledger, and what was said in it about itself. */
+export interface GroupState extends GroupRoom {
+  readonly title: string | null;
+  /** The secret of the invite link. */
+  readonly link: Bytes | null;
+  /** `behind`: the others went on where this device could not follow. */
+  readonly fate: 'in' | 'removed' | 'behind';
+  /** The log was restored from a backup: nothing is said before a change of keys that who was removed does not follow. */
+  readonly renew: boolean;
+}
+
+/** This device's own commit on its way to the log. */
+export interface Pending {
+  readonly id: MessageId;
+  readonly group: Bytes;
+}
+
+export interface GroupRingWay {
+  readonly device: Device;
+  readonly members: Members;
+  pending(): Pending | null;
+}
+
+const MOST = 1_000_000;
+const GROUP_BYTES = 4 * 1024 * 1024;
+const PART_BYTES = 512 * 1024;
+
+const shape: Shape<GroupState> = record({
+  room: roomId,
+  epoch,
+  epochs: list(record({ epoch, seq, at: millis, key: nullable(bytes(32)) }), MOST),
+  spans: list(record({ device: deviceId, since: epoch, until: nullable(epoch) }), MOST),
+  leaving: list(deviceId, limits.members),
+  group: nullable(bytes(1, GROUP_BYTES)),
+  rules: nullable(
+    record({
+      kind: oneOf(['direct', 'private']),
+      history: oneOf(historyPolicies),
+      admins: list(identityId, limits.admins),
+    }),
+  ),
+  parts: list(
+    record({ device: deviceId, hash: bytes(32), pieces: list(bytes(0, PART_BYTES), 16) }),
+    limits.members,
+  ),
+  messages: uint(),
+  title: nullable(text(200)),
+  link: nullable(bytes(16)),
+  fate: oneOf(['in', 'removed', 'behind']),
+  renew: bool,
+}) as unknown as Shape<GroupState>;
+
+const nothing = (room: RoomId): GroupState => ({
+  room,
+  epoch: 0 as Epoch,
+  epochs: [],
+  spans: [],
+  leaving: [],
+  group: null,
+  rules: null,
+  parts: [],
+  messages: 0,
+  title: null,
+  link: null,
+  fate: 'in',
+  renew: false,
+});
+
+/** Keys of an MLS group: what its commits say, as this device has followed them. */
+export function groupRing(way: GroupRingWay): Ring<GroupState> {
+  return {
+    shape,
+    begin: (room, kept, head) => {
+      if (kept === null) return { state: nothing(room), complete: true };
+      // Commits that the backup does not have are known to the members all the same, who go on from where they stand.
+      const epochs = kept.epochs.filter(({ epoch: known }) => known <= head.epoch);
+      return { state: { ...kept, epoch: head.epoch, epochs, messages: 0, renew: true }, complete: true };
+    },
+    keys: ({ epochs }) => epochs.flatMap(({ epoch: of, key }) => (key === null ? [] : [{ epoch: of, key }])),
+    accept: async (state) => state,
+    same: (a, b) => {
+      const { messages: _a, ...kept } = a;
+      const { messages: _b, ...other } = b;
+      return (Object.keys(kept) as (keyof typeof kept)[]).every((name) => kept[name] === other[name]);
+    },
+    counted: (state, messages) => ({ ...state, messages }),
+    key: ({ epochs }, wanted) => epochs.findLast(({ epoch: of }) => of === wanted)?.key ?? null,
+    requireMember: ({ spans }, { sender, epoch: at }) => {
+      const spanned = spans.some(
+        ({ device, since, until }) => device === sender && since <= at && (until === null || at < until),
+      );
+      if (!spanned) throw new CryptoError('not_a_member');
+    },
+    // Of epochs from before this device came it knows the keys at most, and not where they began.
+    stands: ({ epochs }, { epoch: of, seq: at }) => {
+      const own = epochs.findLast((record) => record.epoch === of);
+      const next = epochs.find((record) => record.epoch > of && record.seq > 0);
+      return (own === undefined || own.seq < at) && (next === undefined || at < next.seq);
+    },
+    read: (state, run, reader) => readRun(way, state, run, reader),
+    row,
+    after: (state, { body }) =>
+      body.type === 'title' ? { ...state, title: body.title } : { ...state, link: body.secret },
+  };
+}
+
+async function readRun(
+  { device, members, pending }: GroupRingWay,
+  before: GroupState,
+  run: readonly Entry[],
+  reader: Reader,
+): Promise<Change<GroupState>> {
+  const rows: Opened[] = [];
+  const handshakes: { entry: Entry; sender: Member }[] = [];
+  for (const entry of run) {
+    const sender = reader.member(entry.sender);
+    if (sender !== undefined) handshakes.push({ entry, sender });
+    else if (entry.kind === 'commit') throw new ChatError(withheld);
+    else rows.push(warning(entry, senderUnknown));
+  }
+  const { applyGroupEntries } = await groups();
+  const applied = await applyGroupEntries(before, handshakes, {
+    device,
+    resolve: (devices) => members.of(devices),
+    pending: pending(),
+  });
+  for (const { entry, error } of applied.refused) rows.push(warning(entry, refusedChange(error)));
+  const senders = new Map(handshakes.map(({ entry, sender }) => [entry.seq, sender]));
+  const touched = applied.changes.flatMap(({ change }) => ('added' in change ? devicesOf(change) : []));
+  await reader.learn(touched);
+  for (const { entry, change } of applied.changes) {
+    const sender = senders.get(entry.seq);
+    if (sender === undefined) continue;
+    const direct = applied.state.rules?.kind === 'direct';
+    rows.push(...changeRows(entry, sender, change, before, direct, reader));
+  }
+  const fate = before.fate === 'removed' && applied.fate === 'behind' ? 'removed' : applied.fate;
+  const state = { ...before, ...applied.state, fate, renew: before.renew && applied.changes.length === 0 };
+  return { state, rows, life: handshakes.some(({ sender }) => sender.id !== reader.me) };
+}
+
+const devicesOf = ({ added, removed, readmitted }: GroupChange): DeviceId[] => [
+  ...added,
+  ...removed,
+  ...readmitted,
+];
+
+type RowChange = Extract<StoredRow, { type: 'change' }>['change'];
+
+function changeRows(
+  entry: Entry,
+  by: Member,
+  change: GroupChange | { readonly type: 'left' },
+  before: GroupState,
+  direct: boolean,
+  reader: Reader,
+): Opened[] {
+  const names = (devices: readonly DeviceId[]) =>
+    devices.flatMap((device) => reader.member(device)?.nickname ?? []);
+  const told: RowChange[] = [];
+  if ('type' in change) told.push({ type: 'left' });
+  else {
+    const { added, removed, readmitted, rules } = change;
+    // That two people who talk can read each other needs no line.
+    if (entry.epoch === 0 && !direct) told.push({ type: 'created' });
+    if (added.length > 0 && !direct) told.push({ type: 'added', names: names(added) });
+    if (removed.length > 0) told.push({ type: 'removed', names: names(removed) });
+    if (readmitted.length > 0) told.push({ type: 'readmitted', names: names(readmitted) });
+    if (rules !== null && before.rules !== null) {
+      const admins = { before: before.rules.admins, after: rules.admins };
+      const named = (all: readonly string[], without: readonly string[]) =>
+        all.filter((identity) => !without.includes(identity)).flatMap((identity) => nameOf(identity, before, reader));
+      const made = named(admins.after, admins.before);
+      const unmade = named(admins.before, admins.after);
+      if (made.length + unmade.length > 0) told.push({ type: 'admins', made, unmade });
+    }
+  }
+  return told.map((one, minor) => ({ entry, row: changeRow(entry, by, one, minor, reader.me), seen: null }));
+}
+
+function nameOf(identity: string, { spans }: GroupState, reader: Reader): string[] {
+  const member = spans
+    .map(({ device }) => reader.member(device))
+    .find((known) => known !== undefined && known.identity === identity);
+  return member === undefined ? [] : [member.nickname];
+}
+
+export function changeRow(entry: Entry, by: Member, change: RowChange, minor: number, me: DeviceId): StoredRow {
+  const place = { ...placeOf(entry, me), id: `change-${entry.seq}-${minor}`, minor };
+  return { type: 'change', ...place, by: by.nickname, mine: by.id === me, change };
+}
+
+/** Only an admin of a private room says what it is called and who may come in. */
+function row({ rules }: GroupState, { entry, sender, body }: Said, reader: Reader): StoredRow | null {
+  if (rules?.kind !== 'private' || !rules.admins.includes(sender.identity)) return null;
+  const change: RowChange =
+    body.type === 'title'
+      ? { type: 'titled', title: body.title }
+      : { type: body.secret === null ? 'unlinked' : 'linked' };
+  return { ...changeRow(entry, sender, change, 0, reader.me), ...placeOf(entry, reader.me) };
+}
+
+export function emptyState(room: RoomId): GroupState {
+  return nothing(room);
+}
