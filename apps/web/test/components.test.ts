@@ -1,107 +1,10 @@
-import type { Change, FromEngine, FromPage, IntentName } from '@aurora/chat/view';
-import type { IdentityId, RoomId } from '@aurora/protocol';
-import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { connectEngine } from '../src/engine/client.ts';
-import type { EnginePort } from '../src/engine/port.ts';
-import Rooms from '../src/views/Rooms.svelte';
-import { comes, noon, says } from './people.ts';
+import type { IdentityId } from '@aurora/protocol';
+import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
+import { describe, expect, it } from 'vitest';
+import { box, enter, open, prepare, lounge as room, theLounge, type } from './page.ts';
+import { comes, person, says } from './people.ts';
 
-const room = 'lounge' as RoomId;
-const me = 'Ada' as IdentityId;
-
-type Script = Partial<Record<IntentName, (args: never) => unknown>>;
-
-/** A page in front of an engine that follows a script: tells where things stand and records what was asked. */
-function open(script: Script = {}) {
-  const asked: Extract<FromPage, { type: 'intent' }>[] = [];
-  const say = (data: FromEngine): void => port.onmessage?.(new MessageEvent('message', { data }));
-  const port: EnginePort = {
-    onmessage: null,
-    postMessage(message) {
-      if (message.type !== 'intent') return;
-      asked.push(message);
-      const answers: Script = {
-        page: () => ({ rows: [], moreBefore: false, moreAfter: false }),
-        drafts: () => [],
-        ...script,
-      };
-      try {
-        const answer = answers[message.name]?.(message.args as never) ?? null;
-        queueMicrotask(() => say({ type: 'answer', call: message.call, answer }));
-      } catch (failure) {
-        queueMicrotask(() => say({ type: 'refusal', call: message.call, failure: failure as never }));
-      }
-    },
-  };
-  const tell = (change: Change): void => say({ type: 'change', change });
-  render(Rooms, { engine: connectEngine(port) });
-  const argsOf = (name: IntentName): unknown[] =>
-    asked.filter((one) => one.name === name).map(({ args }) => args);
-  return { tell, argsOf };
-}
-
-/** Ada is in the Lounge with Bo. */
-function enter(script: Script = {}) {
-  const page = open(script);
-  page.tell({ type: 'account', account: { status: 'in', nickname: 'Ada', identity: me, kept: true } });
-  page.tell({ type: 'connection', connection: { status: 'connected' } });
-  conversations(page.tell, 0);
-  return page;
-}
-function conversations(tell: (change: Change) => void, unread: number): void {
-  tell({
-    type: 'conversations',
-    conversations: [
-      { room, kind: 'open', title: 'Lounge', unread, readTo: [1, 0], keys: 'ready', warning: null },
-    ],
-  });
-}
-const box = (): HTMLTextAreaElement => screen.getByRole('textbox', { name: 'Message' });
-async function type(text: string): Promise<void> {
-  await fireEvent.input(box(), { target: { value: text } });
-}
-
-/** Node's own localStorage stands in the way of jsdom's. */
-function memoryStorage(): Storage {
-  const kept = new Map<string, string>();
-  const methods = {
-    get length(): number {
-      return kept.size;
-    },
-    clear: () => kept.clear(),
-    getItem: (key: string) => kept.get(key) ?? null,
-    key: (index: number) => [...kept.keys()][index] ?? null,
-    removeItem: (key: string) => void kept.delete(key),
-    setItem: (key: string, value: string) => void kept.set(key, value),
-  };
-  return new Proxy(methods, {
-    ownKeys: () => [...kept.keys()],
-    getOwnPropertyDescriptor: (_, key) =>
-      kept.has(String(key))
-        ? { enumerable: true, configurable: true, value: kept.get(String(key)) }
-        : undefined,
-  });
-}
-
-beforeAll(() => {
-  vi.stubGlobal('localStorage', memoryStorage());
-  // What jsdom lacks and a browser has.
-  vi.stubGlobal(
-    'ResizeObserver',
-    class {
-      observe(): void {}
-      disconnect(): void {}
-    },
-  );
-  vi.stubGlobal('matchMedia', () => ({ matches: false }));
-  vi.stubGlobal('fetch', async () => new Response('{"people":3}'));
-  HTMLDialogElement.prototype.showModal = function show(): void {
-    this.open = true;
-  };
-});
-beforeEach(() => localStorage.clear());
-afterEach(cleanup);
+prepare();
 
 describe('the login card', () => {
   it('says how many are there and lets Ada in by her nickname', async () => {
@@ -208,13 +111,6 @@ describe('the lounge', () => {
 
   it('counts the people and tells who types', async () => {
     const { tell } = enter();
-    const person = (nickname: string) => ({
-      identity: nickname as IdentityId,
-      device: nickname as never,
-      nickname,
-      since: noon(0),
-      me: nickname === 'Ada',
-    });
     tell({ type: 'people', room, people: { count: 2, people: [person('Ada'), person('Bo')], more: false } });
     tell({ type: 'typing', room, nicknames: ['Bo'] });
     expect(await screen.findByRole('heading', { name: 'Online · 2' })).toBeTruthy();
@@ -240,7 +136,7 @@ describe('the lounge', () => {
 
   it('counts the unread in the title and beside the tab', async () => {
     const { tell } = enter();
-    conversations(tell, 2);
+    tell({ type: 'conversations', conversations: [theLounge({ unread: 2 })] });
     await waitFor(() => expect(document.title).toBe('(2) Aurora Chat'));
     const tab = screen.getByRole('tab', { name: 'Lounge' });
     const described = document.getElementById(tab.getAttribute('aria-describedby') ?? '');
@@ -266,7 +162,7 @@ describe('the lounge', () => {
     await fireEvent.click(await screen.findByRole('button', { name: 'Account' }));
     await fireEvent.click(screen.getByRole('menuitem', { name: 'Sign out' }));
     expect(argsOf('signOut')).toEqual([]);
-    await fireEvent.click(screen.getByRole('button', { name: 'Sign out and wipe' }));
+    await fireEvent.click(await screen.findByRole('button', { name: 'Sign out and wipe' }));
     expect(argsOf('signOut')).toHaveLength(1);
     tell({ type: 'account', account: { status: 'none' } });
     expect(await screen.findByRole('button', { name: 'Enter the lounge' })).toBeTruthy();
@@ -275,7 +171,10 @@ describe('the lounge', () => {
 
   it('says when the browser refuses to remember', async () => {
     const { tell } = open();
-    tell({ type: 'account', account: { status: 'in', nickname: 'Ada', identity: me, kept: false } });
+    tell({
+      type: 'account',
+      account: { status: 'in', nickname: 'Ada', identity: 'Ada' as IdentityId, kept: false },
+    });
     const notices = await screen.findByRole('region', { name: 'Notifications' });
     expect(await within(notices).findByText(/refuses to store/)).toBeTruthy();
   });

@@ -1,5 +1,14 @@
-import type { MessageRow, PresenceRow, SealedRow } from '@aurora/chat/view';
-import type { IdentityId, Millis } from '@aurora/protocol';
+import type {
+  ChangeRow,
+  ConversationView,
+  MemberView,
+  MessageRow,
+  PeerView,
+  PersonView,
+  PresenceRow,
+  SealedRow,
+} from '@aurora/chat/view';
+import type { DeviceId, IdentityId, Millis, RoomId } from '@aurora/protocol';
 
 /** Noon on a day of November 2026, where the test runs, and minutes after it. */
 export function noon(minutes: number, day = 23): Millis {
@@ -41,4 +50,76 @@ export function comes(
 
 export function sealed(seq: number, minutes: number): SealedRow {
   return { kind: 'sealed', id: `s${seq}`, position: [seq, 0], at: noon(minutes), reason: 'before_you_came' };
+}
+
+export function person(nickname: string): PersonView {
+  return {
+    identity: nickname as IdentityId,
+    device: `${nickname}’s device` as DeviceId,
+    nickname,
+    since: noon(0),
+    me: nickname === 'Ada',
+  };
+}
+
+export function peer(nickname: string, more: Partial<PeerView> = {}): PeerView {
+  return { identity: nickname as IdentityId, nickname, verified: false, changed: null, gone: false, ...more };
+}
+
+const anyConversation = {
+  unread: 0,
+  readTo: [0, 0],
+  keys: 'ready',
+  warning: null,
+  shown: true,
+  standing: { status: 'ready' },
+} as const;
+type Direct = Extract<ConversationView, { kind: 'direct' }>;
+type Private = Extract<ConversationView, { kind: 'private' }>;
+
+/** Ada's conversation with somebody. */
+export function direct(nickname: string, more: Partial<Direct> = {}): Direct {
+  return {
+    ...anyConversation,
+    kind: 'direct',
+    room: `with ${nickname}` as RoomId,
+    title: nickname,
+    peer: peer(nickname),
+    ...more,
+  };
+}
+
+/** A private room of this name with Ada in it. */
+export function club(title: string, more: Partial<Private> = {}): Private {
+  return {
+    ...anyConversation,
+    kind: 'private',
+    room: `room ${title}` as RoomId,
+    title,
+    members: 2,
+    admin: true,
+    history: 'none',
+    ...more,
+  };
+}
+
+export function member(nickname: string, more: Partial<MemberView> = {}): MemberView {
+  return {
+    identity: nickname as IdentityId,
+    nickname,
+    admin: false,
+    me: nickname === 'Ada',
+    online: true,
+    verified: false,
+    ...more,
+  };
+}
+
+export function changes(
+  by: string,
+  seq: number,
+  change: ChangeRow['change'],
+  mine = by === 'Ada',
+): ChangeRow {
+  return { kind: 'change', id: `c${seq}`, position: [seq, 0], at: noon(seq), by, mine, change };
 }

@@ -2,23 +2,34 @@ import {
   type AccountView,
   type Change,
   type ConnectionView,
-  type ConversationView,
   defaultPreferences,
   type Failure,
   type PeopleView,
   type Preferences,
 } from '@aurora/chat/view';
+import type { DeviceId, IdentityId } from '@aurora/protocol';
 import { createContext } from 'svelte';
 import type { EngineClient } from '../engine/client.ts';
+import type { Invite } from '../text/invite.ts';
 import { Attention } from './attention.svelte.ts';
 import { createChime } from './chime.ts';
 import { Calendar } from './clock.svelte.ts';
+import { Desk } from './desk.svelte.ts';
+import { Dialogs } from './dialogs.svelte.ts';
+import { takeInvite } from './invitation.ts';
 import { forgetAll } from './local.ts';
-import { Room } from './room.svelte.ts';
 import { applyTheme } from './theme.ts';
 import { Toasts } from './toasts.svelte.ts';
 
 const NOT_KEPT = 'This browser refuses to store anything, so you are forgotten when the last tab closes.';
+const BAD_LINK = 'That invite link is damaged or incomplete. Ask for it again.';
+
+/** Somebody to write to. `device` is null when only a private room's panel names them. */
+export interface Person {
+  readonly identity: IdentityId;
+  readonly device: DeviceId | null;
+  readonly nickname: string;
+}
 
 /** Where everything stands, as the engine told it. Components read it; only `apply` writes it. */
 export class App {
@@ -26,25 +37,32 @@ export class App {
   readonly toasts: Toasts = new Toasts();
   readonly calendar: Calendar = new Calendar();
   readonly attention: Attention = new Attention();
+  readonly dialogs: Dialogs = new Dialogs();
+  readonly desk: Desk;
   account: AccountView = $state.raw({ status: 'loading' });
   connection: ConnectionView = $state.raw({ status: 'reconnecting', retryAt: null });
-  conversations: readonly ConversationView[] = $state.raw([]);
   people: Readonly<Record<string, PeopleView>> = $state.raw({});
   typing: Readonly<Record<string, readonly string[]>> = $state.raw({});
+  blocked: Extract<Change, { type: 'blocked' }>['blocked'] = $state.raw([]);
   preferences: Preferences = $state.raw(defaultPreferences);
-  /** The conversation in sight. */
-  room: Room | null = $state.raw(null);
-  readonly unread: number = $derived(this.conversations.reduce((sum, { unread }) => sum + unread, 0));
-  readonly conversation: ConversationView | undefined = $derived(
-    this.conversations.find(({ room }) => room === this.room?.id),
-  );
+  /** An invite link that brought somebody here who has not come in yet. */
+  invite: Invite | 'malformed' | null = $state.raw(null);
+  /** This person's nickname. */
+  readonly me: string | null = $derived(this.account.status === 'in' ? this.account.nickname : null);
+  /** Whom this person compared numbers with. */
+  readonly verified: ReadonlySet<IdentityId> = $derived.by(() => {
+    const peers = this.desk.conversations.flatMap((one) => (one.kind === 'direct' ? [one.peer] : []));
+    return new Set(peers.filter(({ verified }) => verified).map(({ identity }) => identity));
+  });
   /** Counts what should make the aurora flow for a while: coming in, sending. */
   glow: number = $state(0);
   readonly #chime = createChime(document);
 
   constructor(engine: EngineClient) {
     this.engine = engine;
+    this.desk = new Desk(engine, this.attention, this.complain);
     engine.onChange((change) => this.apply(change));
+    this.invited();
   }
 
   /** Says a failure in a toast, for intents that have no better place for it. */
@@ -56,12 +74,47 @@ export class App {
     this.engine.call('prefer', preferences).catch(this.complain);
   }
 
+  isBlocked(identity: IdentityId): boolean {
+    return this.blocked.some((one) => one.identity === identity);
+  }
+
+  block(identity: IdentityId, nickname: string, blocked: boolean): void {
+    this.engine.call('block', { identity, nickname, blocked }).catch(this.complain);
+  }
+
   async signOut(): Promise<void> {
     try {
       await this.engine.call('signOut', {});
     } catch (failure) {
       this.complain(failure as Failure);
     }
+  }
+
+  /** Takes an invite out of the address bar, and follows it if somebody is in. */
+  invited(): void {
+    const invite = takeInvite();
+    if (invite === null) return;
+    this.invite = invite;
+    if (this.account.status === 'in') this.#follow();
+  }
+
+  /** Opens the conversation with somebody: at once when it has a tab, and else with words until it has. */
+  message(person: Person): void {
+    const { identity, nickname } = person;
+    const asked = this.#deviceOf(person).then((device) =>
+      this.engine.call('message', { identity, device, nickname }),
+    );
+    const known = this.desk.directWith(identity);
+    if (known) {
+      this.desk.select(known.room);
+      asked.catch(() => undefined);
+    } else void this.desk.expect({ words: 'Opening a private conversation with', name: nickname }, asked);
+  }
+
+  /** Knocks at a room with an invite. */
+  join({ room, secret }: Invite): void {
+    const asked = this.engine.call('joinByLink', { room, secret }).then(() => ({ room }));
+    void this.desk.expect({ words: 'Knocking at the door', name: null }, asked);
   }
 
   apply(change: Change): void {
@@ -75,8 +128,7 @@ export class App {
         this.connection = change.connection;
         return;
       case 'conversations':
-        this.conversations = change.conversations;
-        this.#open();
+        this.desk.take(change.conversations);
         return;
       case 'people':
         this.people = { ...this.people, [change.room]: change.people };
@@ -86,7 +138,11 @@ export class App {
         return;
       case 'rows':
       case 'reset':
-        this.room?.apply(change);
+      case 'panel':
+        this.desk.hear(change);
+        return;
+      case 'blocked':
+        this.blocked = change.blocked;
         return;
       case 'preferences':
         this.#take(change.preferences);
@@ -109,25 +165,38 @@ export class App {
     const before = this.account;
     this.account = account;
     if (account.status === 'in') {
-      if (before.status !== 'in') {
-        this.glow += 1;
-        if (!account.kept) this.toasts.show('warning', { message: NOT_KEPT });
-      }
-      this.#open();
+      this.desk.enter();
+      if (before.status === 'in') return;
+      this.glow += 1;
+      if (!account.kept) this.toasts.show('warning', { message: NOT_KEPT });
+      // Of a broken link the login card told already.
+      if (before.status === 'none' && this.invite === 'malformed') this.invite = null;
+      this.#follow();
       return;
     }
     if (before.status === 'in') forgetAll();
-    this.room = null;
+    this.desk.clear();
+    this.dialogs.dismiss();
     this.people = {};
     this.typing = {};
   }
 
-  /** Shows the first conversation once somebody is in and there is one. */
-  #open(): void {
-    const [first] = this.conversations;
-    if (this.account.status !== 'in' || this.room || !first) return;
-    this.room = new Room(first.room, this.engine, first.unread > 0 ? first.readTo : null);
-    void this.room.latest();
+  #follow(): void {
+    const { invite } = this;
+    this.invite = null;
+    if (invite === 'malformed') this.complain({ code: 'link_malformed', message: BAD_LINK });
+    else if (invite) this.join(invite);
+  }
+
+  /** The device of somebody whom a room's panel names, as the lists of those present tell it. */
+  async #deviceOf({ identity, device, nickname }: Person): Promise<DeviceId> {
+    if (device) return device;
+    const lists = Object.values(this.people);
+    const room = this.desk.lounge;
+    if (room) lists.push(await this.engine.call('people', { room, search: nickname, after: null }));
+    const found = lists.flatMap(({ people }) => people).find((person) => person.identity === identity);
+    if (found) return found.device;
+    throw { code: 'not_here', message: `${nickname} is not here now. Write to them when they are.` };
   }
 }
 

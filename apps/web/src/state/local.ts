@@ -24,6 +24,7 @@ export function forgetAll(): void {
     for (const key of Object.keys(localStorage)) {
       if (key.startsWith(PREFIX)) localStorage.removeItem(key);
     }
+    sessionStorage.removeItem(`${PREFIX}tab`);
   } catch {
     // Storage is refused, so nothing was kept.
   }
@@ -35,5 +36,22 @@ export function storageRefused(): boolean {
     return localStorage === null;
   } catch {
     return true;
+  }
+}
+
+/** Which conversation this tab of the browser shows, across reloads. */
+export function recallTab(): string | null {
+  try {
+    return sessionStorage.getItem(`${PREFIX}tab`);
+  } catch {
+    return null;
+  }
+}
+
+export function rememberTab(room: string): void {
+  try {
+    sessionStorage.setItem(`${PREFIX}tab`, room);
+  } catch {
+    // Without it a reload leads to the first tab.
   }
 }

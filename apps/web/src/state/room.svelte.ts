@@ -9,6 +9,7 @@ import {
 } from '@aurora/chat/view';
 import type { RoomId } from '@aurora/protocol';
 import type { EngineClient } from '../engine/client.ts';
+import type { Anchor } from '../timeline/anchor.ts';
 import {
   emptyWindow,
   lastLogged,
@@ -17,6 +18,7 @@ import {
   withBefore,
   withChanges,
 } from '../timeline/window.ts';
+import { Panel } from './panel.svelte.ts';
 
 const PAGE = 60;
 
@@ -37,6 +39,11 @@ export class Room {
   unseen: number = $state(0);
   /** Messages of others as they arrive, never history: what a screen reader speaks. */
   arrivals: readonly MessageRow[] = $state.raw([]);
+  /** What stands in the composer; null until what was kept of an earlier visit is known. */
+  draft: string | null = null;
+  /** Where the reader is, across visits of other conversations. */
+  anchor: Anchor = { at: 'end' };
+  readonly panel: Panel;
   readonly #engine: EngineClient;
   /** Messages after this position are news. Nothing is before the first page has come. */
   #newest: Position | null = null;
@@ -48,6 +55,21 @@ export class Room {
     this.id = id;
     this.#engine = engine;
     this.readTo = readTo;
+    this.panel = new Panel(engine, id);
+  }
+
+  /** Another conversation comes into sight. A reader at the end needs no more than a page to come back to at once. */
+  rest(): void {
+    this.wentAway();
+    this.arrivals = [];
+    const { rows, moreAfter } = this.window;
+    if (!this.atEnd || moreAfter || rows.length <= PAGE) return;
+    this.window = { rows: rows.slice(-PAGE), moreBefore: true, moreAfter };
+  }
+
+  /** It comes back into sight. */
+  wake(): void {
+    if (this.failure && this.window.rows.length === 0) void this.latest();
   }
 
   /** From now on what comes is new; the divider will stand before it. */

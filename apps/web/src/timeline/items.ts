@@ -1,5 +1,6 @@
 import {
   type AdmissionRow,
+  type ChangeRow,
   comparePositions,
   type MessageRow,
   type Position,
@@ -35,6 +36,7 @@ export type Item =
       readonly reason: SealedRow['reason'];
       readonly count: number;
     }
+  | { readonly type: 'change'; readonly key: string; readonly row: ChangeRow }
   | { readonly type: 'warning'; readonly key: string; readonly row: WarningRow };
 
 export type Admitted = Pick<AdmissionRow, 'by' | 'names' | 'more'>;
@@ -80,6 +82,9 @@ function add(items: Item[], row: Row): void {
       if (before?.type === 'sealed' && before.reason === row.reason) {
         items[items.length - 1] = { ...before, count: before.count + 1 };
       } else items.push({ type: 'sealed', key: row.id, reason: row.reason, count: 1 });
+      return;
+    case 'change':
+      items.push({ type: 'change', key: row.id, row });
       return;
     case 'warning':
       items.push({ type: 'warning', key: row.id, row });
