@@ -5,11 +5,13 @@ export {
   decodeBody,
   encodeBody,
   type MessageBody,
+  type RegisterBody,
   type SignalBody,
 } from './content/body.ts';
 export { HEADER_BYTES, type Header, readHeader } from './content/header.ts';
 export { type ContentKey, type ContentKeyOf, ContentKeys, contentKey, keyIdOf } from './content/keys.ts';
 export { type MessagePlace, openMessage, sealMessage } from './content/message.ts';
+export { openRegister, sealRegister } from './content/register.ts';
 export { openSignal, type SignalPlace, sealSignal } from './content/signal.ts';
 export { CryptoError, type CryptoErrorCode, cryptoErrorCodes } from './errors.ts';
 export { createDevice, type Device, proveDevice } from './identity/device.ts';

@@ -19,6 +19,12 @@ const CHAIN_BYTES = 32;
 const bodies = {
   /** Somebody said something. `seen` is the last entry its sender had seen, and the chain up to it. */
   text: { at: millis, seen: nullable(pair(seq, bytes(CHAIN_BYTES))), text: text(limits.text) },
+  /** The room has another name; for a private room's admins to say. */
+  title: { at: millis, seen: nullable(pair(seq, bytes(CHAIN_BYTES))), title: text(200) },
+  /** The room's invite link has this secret, or there is none. */
+  link: { at: millis, seen: nullable(pair(seq, bytes(CHAIN_BYTES))), secret: nullable(bytes(16)) },
+  /** How far a device has taken the log in, and how far its person has looked; null when that is nobody's business. */
+  mark: { at: millis, delivered: seq, seen: nullable(seq) },
   /** Somebody began or stopped typing. */
   typing: { at: millis, typing: bool },
 } as const;
@@ -26,7 +32,9 @@ const bodies = {
 /** What a sealed frame says. `at` is the sender's clock. */
 export type Body = VariantOf<typeof bodies>;
 /** What may stand in a room's log. */
-export type MessageBody = Extract<Body, { type: 'text' }>;
+export type MessageBody = Extract<Body, { type: 'text' | 'title' | 'link' }>;
+/** What a device keeps at the relay about itself, the latest of each. */
+export type RegisterBody = Extract<Body, { type: 'mark' }>;
 /** What may be said in passing, to those present only. */
 export type SignalBody = Extract<Body, { type: 'typing' }>;
 

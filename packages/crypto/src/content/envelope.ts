@@ -28,8 +28,9 @@ const KEY_ID_BYTES = 32;
 const BODY_AT = ED25519_SIGNATURE + KEY_ID_BYTES;
 
 const rules = {
-  message: { label: utf8('aurora/message/1'), most: limits.frame, types: ['text'] },
+  message: { label: utf8('aurora/message/1'), most: limits.frame, types: ['text', 'title', 'link'] },
   signal: { label: utf8('aurora/signal/1'), most: limits.signal, types: ['typing'] },
+  register: { label: utf8('aurora/register/1'), most: limits.register, types: ['mark'] },
 } as const satisfies Record<Purpose, { label: Bytes; most: number; types: readonly Body['type'][] }>;
 
 export interface SealParts {

@@ -14,11 +14,12 @@ import { hkdf } from '../primitives/hkdf.ts';
 import { u64 } from '../primitives/number.ts';
 
 /** What a frame is for. Each has keys and signatures of its own, so that neither passes for the other. */
-export type Purpose = 'message' | 'signal';
+export type Purpose = 'message' | 'signal' | 'register';
 
 const LABELS = {
   message: utf8('aurora/content/1'),
   signal: utf8('aurora/signal/1'),
+  register: utf8('aurora/register/1'),
 } as const satisfies Record<Purpose, Bytes>;
 const KEY_ID = utf8('aurora/keyid/1');
 

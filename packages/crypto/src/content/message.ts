@@ -41,6 +41,6 @@ export async function openMessage(
   const { room, epoch, key, id, keys, sender, frame } = message;
   const expected = { room, epoch, device: sender.id, id };
   const body = await openFrame({ purpose: 'message', expected, key, sender, frame, keys });
-  if (body.type !== 'text') throw new CryptoError('body_misplaced');
+  if (body.type === 'typing' || body.type === 'mark') throw new CryptoError('body_misplaced');
   return body;
 }
