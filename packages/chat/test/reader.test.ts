@@ -12,8 +12,8 @@ import { type Bytes, type Entry, LOUNGE, type Millis, type Seq } from '@aurora/p
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Chain } from '../src/core/room/chain.ts';
 import { KnownIds } from '../src/core/room/known-ids.ts';
-import { type Reader, readBackward, readForward } from '../src/core/room/reader.ts';
 import { openRing } from '../src/core/room/open/ring.ts';
+import { type Reader, readBackward, readForward } from '../src/core/room/reader.ts';
 import { freshId, logOf } from './support/log-of.ts';
 import { type Somebody, somebody } from './support/people.ts';
 
@@ -179,7 +179,13 @@ describe('reading the log', () => {
     const { log, chain, reader, open, key } = await lounge();
     // Ada had seen more entries than stand before hers here.
     const { id, frame } = await says(ada, key, 'after two others', [4 as Seq, new Uint8Array(32)]);
-    const reading = await readForward(openRing, open, [log.append('message', 1, ada.device, frame, id)], chain, reader);
+    const reading = await readForward(
+      openRing,
+      open,
+      [log.append('message', 1, ada.device, frame, id)],
+      chain,
+      reader,
+    );
     expect(reading.fork).toMatchObject({ code: 'fork' });
   });
 
@@ -223,14 +229,26 @@ describe('reading the log', () => {
     const { log, chain, reader, open, key } = await lounge();
     const other = new Uint8Array(32).fill(7);
     const { id, frame } = await says(ada, key, 'did you see that?', [2 as Seq, other]);
-    const reading = await readForward(openRing, open, [log.append('message', 1, ada.device, frame, id)], chain, reader);
+    const reading = await readForward(
+      openRing,
+      open,
+      [log.append('message', 1, ada.device, frame, id)],
+      chain,
+      reader,
+    );
     expect(reading.fork).toMatchObject({ code: 'fork' });
   });
 
   it('is content when Ada saw the same', async () => {
     const { log, chain, reader, open, key } = await lounge();
     const { id, frame } = await says(ada, key, 'all well', chain.latest);
-    const reading = await readForward(openRing, open, [log.append('message', 1, ada.device, frame, id)], chain, reader);
+    const reading = await readForward(
+      openRing,
+      open,
+      [log.append('message', 1, ada.device, frame, id)],
+      chain,
+      reader,
+    );
     expect(reading.fork).toBeNull();
   });
 });

@@ -9,6 +9,8 @@ export function toBase64Url(bytes: Bytes): string {
 /** Null for anything that `toBase64Url` would not have written. */
 export function fromBase64Url(text: string): Bytes | null {
   if (!/^[A-Za-z0-9_-]{1,1024}$/.test(text) || text.length % 4 === 1) return null;
-  const bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0));
+  const bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (char) =>
+    char.charCodeAt(0),
+  );
   return toBase64Url(bytes) === text ? bytes : null;
 }

@@ -226,7 +226,8 @@ export class Client {
     const conversation = this.room(room);
     const { view } = conversation;
     if (view.kind === 'direct' && view.peer.gone) throw new ChatError(gone(view.peer.nickname));
-    if (view.kind === 'direct' && view.peer.changed?.blocking) throw new ChatError(changed(view.peer.nickname));
+    if (view.kind === 'direct' && view.peer.changed?.blocking)
+      throw new ChatError(changed(view.peer.nickname));
     return conversation.send(text);
   }
 
@@ -240,7 +241,9 @@ export class Client {
   /** Goes on with whoever has a nickname now that somebody else had before. */
   async acceptChange(identity: IdentityId): Promise<void> {
     const { contacts, conversations } = this.#must;
-    const named = conversations.views.find((view) => view.kind === 'direct' && view.peer.identity === identity);
+    const named = conversations.views.find(
+      (view) => view.kind === 'direct' && view.peer.identity === identity,
+    );
     if (named !== undefined) await contacts.accept(identity, named.title);
   }
 
@@ -281,7 +284,10 @@ export class Client {
 
   get #must(): Extract<Account, { status: 'in' }> {
     if (this.#account.status === 'in') return this.#account;
-    throw new ChatError({ code: 'not_in', message: 'Nobody is signed in on this device. Enter with a nickname first.' });
+    throw new ChatError({
+      code: 'not_in',
+      message: 'Nobody is signed in on this device. Enter with a nickname first.',
+    });
   }
 
   async #signIn(device: Device): Promise<void> {
@@ -349,12 +355,19 @@ export class Client {
     const { conversations } = this.#in;
     const leaving = Promise.all(
       conversations.views.flatMap((view) =>
-        view.kind !== 'open' && view.standing.status === 'ready' ? [conversations.private(view.room).leave()] : [],
+        view.kind !== 'open' && view.standing.status === 'ready'
+          ? [conversations.private(view.room).leave()]
+          : [],
       ),
     );
     await new Promise<void>((resolve) => {
       const late = this.#ports.clock.after(GOODBYE / 2, resolve);
-      leaving.then(() => resolve(), () => resolve()).finally(late);
+      leaving
+        .then(
+          () => resolve(),
+          () => resolve(),
+        )
+        .finally(late);
     });
   }
 

@@ -1,5 +1,15 @@
 import type { Member } from '@aurora/crypto';
-import { bool, bytes, identityId, type IdentityId, limits, nullable, type Of, record, text } from '@aurora/protocol';
+import {
+  bool,
+  bytes,
+  type IdentityId,
+  identityId,
+  limits,
+  nullable,
+  type Of,
+  record,
+  text,
+} from '@aurora/protocol';
 import type { Vault } from '../ports/vault.ts';
 
 const contactShape = record({
@@ -94,7 +104,9 @@ export class Contacts {
 
   #of(identity: IdentityId, nickname: string): Contact {
     const known = this.#known.get(identity);
-    return known ?? { identity, nickname, identityPub: null, verified: false, blocked: false, accepted: false };
+    return (
+      known ?? { identity, nickname, identityPub: null, verified: false, blocked: false, accepted: false }
+    );
   }
 
   async #put(contact: Contact): Promise<void> {

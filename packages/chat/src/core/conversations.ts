@@ -15,10 +15,10 @@ import type { Change, ConversationView, Invitee } from '../view/contract.ts';
 import type { Contacts } from './contacts.ts';
 import { ChatError } from './failures.ts';
 import type { Packages } from './packages.ts';
+import type { RoomPorts } from './room/chamber.ts';
 import { About } from './room/group/about.ts';
 import { PrivateRoom, secretOf } from './room/group/private-room.ts';
 import { openSort } from './room/open/lounge.ts';
-import type { RoomPorts } from './room/chamber.ts';
 import { Room } from './room/room.ts';
 
 /** Any room, whoever hands out its keys. */
@@ -115,7 +115,11 @@ export class Conversations {
     const room = await this.#directRoom(identity);
     const known = this.#private.get(room);
     if (known === undefined) {
-      const about = new About(this.#ports.vault, { room, kind: 'direct', peer: { identity, device, nickname } });
+      const about = new About(this.#ports.vault, {
+        room,
+        kind: 'direct',
+        peer: { identity, device, nickname },
+      });
       await about.set({});
       (await this.#make(about)).room.live();
     } else await known.show(true);
@@ -128,8 +132,17 @@ export class Conversations {
     const name = title.toWellFormed().trim().slice(0, 200).toWellFormed();
     if (name === '') throw new ChatError({ code: 'empty', message: 'Type a name for the room.' });
     if (!this.#ports.connection.isLive)
-      throw new ChatError({ code: 'not_connected', message: 'A room can be made only while there is a connection.' });
-    const about = new About(this.#ports.vault, { room, kind: 'private', founder: true, title: name, history });
+      throw new ChatError({
+        code: 'not_connected',
+        message: 'A room can be made only while there is a connection.',
+      });
+    const about = new About(this.#ports.vault, {
+      room,
+      kind: 'private',
+      founder: true,
+      title: name,
+      history,
+    });
     await about.set({});
     const made = await this.#make(about);
     this.changed();

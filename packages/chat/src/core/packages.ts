@@ -58,7 +58,10 @@ export class Packages {
 
   /** Sees to it that enough of them wait at the relay. */
   async replenish(): Promise<void> {
-    const { waiting } = await this.#connection.call('publish_key_packages', { packages: [], lastResort: null });
+    const { waiting } = await this.#connection.call('publish_key_packages', {
+      packages: [],
+      lastResort: null,
+    });
     await this.#tidy();
     const missing = waiting >= LOW ? 0 : STOCK - waiting;
     const lastResort = (await this.#needsLastResort()) ? await this.#make(1, true) : [];
@@ -92,7 +95,8 @@ export class Packages {
     const { createKeyPackage } = await groups();
     const now = this.#connection.now();
     const made: KeyPackageSecret[] = [];
-    for (let at = 0; at < count; at += 1) made.push(await createKeyPackage(this.#device, { now, lastResort }));
+    for (let at = 0; at < count; at += 1)
+      made.push(await createKeyPackage(this.#device, { now, lastResort }));
     await this.#vault.commit(
       made.map((secret) => ({
         put: 'packages',

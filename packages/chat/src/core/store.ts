@@ -40,6 +40,9 @@ export async function dropRoom(vault: Vault, room: RoomId): Promise<void> {
   await vault.commit([
     { drop: 'drafts', key: room },
     { drop: 'conversations', key: room },
-    ...['progress', 'keys', 'pending', 'marks'].map((name) => ({ drop: 'rooms' as const, key: `${room}/${name}` })),
+    ...['progress', 'keys', 'pending', 'marks'].map((name) => ({
+      drop: 'rooms' as const,
+      key: `${room}/${name}`,
+    })),
   ]);
 }

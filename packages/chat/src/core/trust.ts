@@ -49,7 +49,8 @@ export class Trust {
     if (contact === undefined || contact.identityPub === null)
       throw new ChatError({
         code: 'no_such_person',
-        message: 'This device has not seen their key yet. Write to them first, or try again when they are here.',
+        message:
+          'This device has not seen their key yet. Write to them first, or try again when they are here.',
       });
     return { nickname: contact.nickname, theirs: contact.identityPub };
   }

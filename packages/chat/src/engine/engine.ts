@@ -72,7 +72,10 @@ export class Engine {
     const changes: Change[] = [
       { type: 'account', account: client.account },
       { type: 'connection', connection: client.connection },
-      { type: 'conversations', conversations: client.account.status === 'in' ? client.conversations.views : [] },
+      {
+        type: 'conversations',
+        conversations: client.account.status === 'in' ? client.conversations.views : [],
+      },
       { type: 'blocked', blocked: client.blocked },
     ];
     if (client.preferences !== null) changes.push({ type: 'preferences', preferences: client.preferences });
@@ -130,7 +133,8 @@ export class Engine {
     panel: async ({ room }) => this.#client.conversations.private(room).panel(),
     rename: async ({ room, title }) => this.#done(this.#client.conversations.private(room).rename(title)),
     invite: async ({ room, people }) => this.#done(this.#client.conversations.private(room).invite(people)),
-    remove: async ({ room, identity }) => this.#done(this.#client.conversations.private(room).remove(identity)),
+    remove: async ({ room, identity }) =>
+      this.#done(this.#client.conversations.private(room).remove(identity)),
     appoint: async ({ room, identity, admin }) =>
       this.#done(this.#client.conversations.private(room).appoint(identity, admin)),
     relink: async ({ room, link }) => ({ link: await this.#client.conversations.private(room).relink(link) }),
@@ -138,7 +142,8 @@ export class Engine {
     safety: async ({ identity, device }) => this.#client.trust.safety(identity, device),
     verify: async (args) => this.#done(this.#client.trust.verify(args)),
     acceptChange: async ({ identity }) => this.#done(this.#client.acceptChange(identity)),
-    block: async ({ identity, nickname, blocked }) => this.#done(this.#client.block(identity, nickname, blocked)),
+    block: async ({ identity, nickname, blocked }) =>
+      this.#done(this.#client.block(identity, nickname, blocked)),
     reconnect: async () => {
       this.#client.reconnect();
       return null;

@@ -1,5 +1,13 @@
 import { type Device, EMPTY_CHAIN, type EpochKey } from '@aurora/crypto';
-import { type Bytes, type Entry, type Epoch, type Head, limits, type RoomId, type Seq } from '@aurora/protocol';
+import {
+  type Bytes,
+  type Entry,
+  type Epoch,
+  type Head,
+  limits,
+  type RoomId,
+  type Seq,
+} from '@aurora/protocol';
 import type { Vault, VaultChange } from '../../ports/vault.ts';
 import type { Failure, Position } from '../../view/contract.ts';
 import type { Connection } from '../connection.ts';

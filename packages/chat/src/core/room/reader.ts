@@ -5,7 +5,7 @@ import { failureOf } from '../failures.ts';
 import { placeOf, type StoredRow } from '../stored-rows.ts';
 import type { Chain } from './chain.ts';
 import type { KnownIds } from './known-ids.ts';
-import { type Opened, type Said, warning } from './opened.ts';
+import { type Opened, warning } from './opened.ts';
 import type { Keyed, Ring } from './ring.ts';
 
 /** What reading an entry needs to know beside the entry. */

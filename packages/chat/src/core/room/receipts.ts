@@ -14,6 +14,7 @@ import {
   list,
   type Of,
   type Register,
+  type ReplyOf,
   RequestError,
   type RoomId,
   record,
@@ -96,7 +97,7 @@ export class Receipts {
     const { room, connection } = this.#way;
     let after: DeviceId | null = null;
     for (let more = true; more; ) {
-      const page = await connection.call('registers', { room, kind: KIND, after });
+      const page: ReplyOf<'registers'> = await connection.call('registers', { room, kind: KIND, after });
       await this.#take(page.registers);
       after = page.registers.at(-1)?.sender ?? null;
       more = page.more && after !== null;
@@ -137,7 +138,12 @@ export class Receipts {
     const key = this.#way.key();
     if (key === null || !connection.isLive || this.#way.silent()) return;
     const { delivered, seen } = this.#mine;
-    const body = { type: 'mark', at: connection.now(), delivered, seen: this.#way.sharesSeen() ? seen : null } as const;
+    const body = {
+      type: 'mark',
+      at: connection.now(),
+      delivered,
+      seen: this.#way.sharesSeen() ? seen : null,
+    } as const;
     const frame = await sealRegister({ room, ...key, keys, device, body });
     this.#told = this.#mine;
     try {
@@ -157,7 +163,13 @@ export class Receipts {
       const sender = senders.get(device);
       if (sender === undefined || device === me.id) continue;
       try {
-        const body = await openRegister({ room, keyOf: (epoch) => this.#way.keyOf(epoch), keys, sender, frame });
+        const body = await openRegister({
+          room,
+          keyOf: (epoch) => this.#way.keyOf(epoch),
+          keys,
+          sender,
+          frame,
+        });
         const before = this.#marks.get(device) ?? { delivered: 0 as Seq, seen: 0 as Seq };
         const after: Mark = {
           delivered: Math.max(before.delivered, body.delivered) as Seq,

@@ -49,7 +49,9 @@ export class Timeline {
 
   /** New rows at the end. */
   added(rows: readonly StoredRow[]): void {
-    const newer = rows.filter((row) => this.#counts(row) && comparePositions(positionOf(row), this.#readTo) > 0);
+    const newer = rows.filter(
+      (row) => this.#counts(row) && comparePositions(positionOf(row), this.#readTo) > 0,
+    );
     this.#unread = Math.min(MOST_UNREAD, this.#unread + newer.length);
   }
 

@@ -1,6 +1,6 @@
 import { CryptoError, type Member } from '@aurora/crypto';
 import type { KeyPackage, Letter } from '@aurora/crypto/groups';
-import { type DeviceId, type Knock, limits, RequestError } from '@aurora/protocol';
+import { type DeviceId, type Knock, limits, type ReplyOf, RequestError } from '@aurora/protocol';
 import type { Contacts } from '../../contacts.ts';
 import { groups } from '../../groups.ts';
 import type { Chamber } from '../chamber.ts';
@@ -21,7 +21,11 @@ interface Waiting {
 
 type Verdict =
   | { readonly type: 'admit'; readonly add: KeyPackage; readonly again: boolean }
-  | { readonly type: 'refuse'; readonly to: Member; readonly code: Extract<Letter, { type: 'refusal' }>['code'] }
+  | {
+      readonly type: 'refuse';
+      readonly to: Member;
+      readonly code: Extract<Letter, { type: 'refusal' }>['code'];
+    }
   | { readonly type: 'ignore' };
 
 /** Who knocks: looked at, and let in or turned down. */
@@ -42,7 +46,7 @@ export class Admissions {
     const { id: room, ports } = this.#chamber;
     let after: DeviceId | null = null;
     for (let more = true; more; ) {
-      const page = await ports.connection.call('knocks', { room, after });
+      const page: ReplyOf<'knocks'> = await ports.connection.call('knocks', { room, after });
       for (const knock of page.knocks) this.heard(knock);
       after = page.knocks.at(-1)?.device ?? null;
       more = page.more && after !== null;
@@ -123,7 +127,11 @@ export class Admissions {
     const { sealLetter } = await groups();
     try {
       const letter = await sealLetter({ room, device, to, letter: { type: 'refusal', code } });
-      await connection.call('dismiss_knock', { room, device: to.id, frame: encodeMail({ type: 'refusal', letter }) });
+      await connection.call('dismiss_knock', {
+        room,
+        device: to.id,
+        frame: encodeMail({ type: 'refusal', letter }),
+      });
     } catch (error) {
       // Another member was faster, or nothing can be sealed to it or fits its mailbox: then it hears nothing.
       const theirs = error instanceof RequestError && error.code !== 'rate_limited';

@@ -1,5 +1,5 @@
-import { type DeviceId, directRoomBytes, type Head, type IdentityId, toHex } from '@aurora/protocol';
 import { sha256 } from '@aurora/crypto';
+import { type DeviceId, directRoomBytes, type Head, type IdentityId, toHex } from '@aurora/protocol';
 import type { Chamber } from '../chamber.ts';
 import { type Arrival, commitOf, handshakesBetween } from './arrival.ts';
 import type { GroupWay } from './keeper.ts';
@@ -76,7 +76,8 @@ function merge(before: GroupState['epochs'], after: GroupState['epochs']): Group
   for (const record of before) {
     const other = all.get(record.epoch);
     // One's own record has its place in the log; a key that only the letter brought is better than none.
-    if (other === undefined || other.seq === 0) all.set(record.epoch, { ...record, key: record.key ?? other?.key ?? null });
+    if (other === undefined || other.seq === 0)
+      all.set(record.epoch, { ...record, key: record.key ?? other?.key ?? null });
   }
   return [...all.values()].sort((a, b) => a.epoch - b.epoch);
 }

@@ -39,7 +39,10 @@ export class Arrivals {
   readonly #waiting: { readonly by: Member; readonly mail: WelcomeMail }[] = [];
 
   /** Welcomes that became whole by this; a refusal is given back as its letter. */
-  take(by: Member, { frame }: Delivery): { whole: { by: Member; mail: WelcomeMail; info: Bytes }[]; letter: Bytes | null } {
+  take(
+    by: Member,
+    { frame }: Delivery,
+  ): { whole: { by: Member; mail: WelcomeMail; info: Bytes }[]; letter: Bytes | null } {
     const mail = decodeMail(frame);
     switch (mail.type) {
       case 'refusal':
@@ -60,7 +63,10 @@ export class Arrivals {
       return info === null ? [] : [{ ...one, info }];
     });
     for (const { mail: done } of whole) {
-      this.#waiting.splice(this.#waiting.findIndex((one) => one.mail === done), 1);
+      this.#waiting.splice(
+        this.#waiting.findIndex((one) => one.mail === done),
+        1,
+      );
       this.#pieces.delete(toHex(done.hash));
     }
     return { whole, letter: null };
@@ -86,7 +92,7 @@ export async function openWelcome(
   info: Bytes,
 ): Promise<Arrival> {
   const { id: room, ports } = chamber;
-  const { device, members, connection } = ports;
+  const { device, members } = ports;
   const { openLetter, joinGroup, groupKey, encodeGroup } = await groups();
   if (!equalBytes(await sha256(info), mail.hash)) throw new CryptoError('welcome_malformed');
   const letter = await openLetter({ room, device, from: by, frame: mail.letter });
@@ -98,7 +104,6 @@ export async function openWelcome(
     groupInfo: info,
     secrets,
     resolve: (devices) => members.of(devices),
-    now: connection.now(),
   });
   const secret = secrets.find((one) => equalBytes(one.ref, ref));
   // Who lets in is in: anybody else's word for a group is none.
@@ -115,7 +120,13 @@ export async function openWelcome(
     title: letter.title,
     link: letter.link,
   };
-  return { by, epoch: mail.epoch, state, chain: letter.chain && [letter.chain.seq, letter.chain.chain], secret };
+  return {
+    by,
+    epoch: mail.epoch,
+    state,
+    chain: letter.chain && [letter.chain.seq, letter.chain.chain],
+    secret,
+  };
 }
 
 function recordsOf({ keys }: Introduction, before: Epoch): GroupState['epochs'] {
@@ -158,7 +169,11 @@ export async function commitOf(chamber: Chamber<GroupState>, epoch: Epoch): Prom
 }
 
 /** The handshakes after a place in the log, up to another. */
-export async function handshakesBetween(chamber: Chamber<GroupState>, after: Seq, end: Seq): Promise<Entry[]> {
+export async function handshakesBetween(
+  chamber: Chamber<GroupState>,
+  after: Seq,
+  end: Seq,
+): Promise<Entry[]> {
   const { id: room, ports } = chamber;
   const found: Entry[] = [];
   for (let from = after, more = true; more && from < end; ) {

@@ -4,8 +4,9 @@ import type { Chamber } from '../chamber.ts';
 import type { GroupState } from './ring.ts';
 
 const WEEK = 7 * 24 * 60 * 60 * 1000;
-/** Most keys and spans of one letter. */
-const MOST = 1_000;
+/** Most keys and spans of one letter; the newest are told. */
+const MOST_KEYS = 500;
+const MOST_SPANS = 600;
 
 type Introduction = Extract<Letter, { type: 'introduction' }>;
 
@@ -19,7 +20,8 @@ export function introduction(chamber: Chamber<GroupState>, state: GroupState, to
   const now = Math.max(ports.connection.now(), ports.clock.now());
   const policy = state.rules?.history ?? 'none';
   const own = state.spans.filter(({ device }) => device === to);
-  const wasIn = (epoch: Epoch) => own.some(({ since, until }) => since <= epoch && (until === null || epoch < until));
+  const wasIn = (epoch: Epoch) =>
+    own.some(({ since, until }) => since <= epoch && (until === null || epoch < until));
   const keys = state.epochs.flatMap(({ epoch, key }, index) => {
     if (key === null) return [];
     const ended = state.epochs[index + 1]?.at ?? now;
@@ -29,8 +31,8 @@ export function introduction(chamber: Chamber<GroupState>, state: GroupState, to
   const seen = log.chain;
   return {
     type: 'introduction',
-    keys: keys.slice(-MOST),
-    spans: state.spans.slice(-MOST),
+    keys: keys.slice(-MOST_KEYS),
+    spans: state.spans.slice(-MOST_SPANS),
     title: state.title,
     link: state.link,
     chain: seen && { seq: seen[0], chain: seen[1] },

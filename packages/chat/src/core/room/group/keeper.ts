@@ -1,18 +1,25 @@
 import { CryptoError } from '@aurora/crypto';
 import type { KeyPackage, RoomRules } from '@aurora/crypto/groups';
-import { type Bytes, CodecError, type Delivery, type DeviceId, type Head, RequestError } from '@aurora/protocol';
+import {
+  type Bytes,
+  CodecError,
+  type Delivery,
+  type DeviceId,
+  type Head,
+  RequestError,
+} from '@aurora/protocol';
 import type { Cancel } from '../../../ports/clock.ts';
 import type { PeerView, Standing } from '../../../view/contract.ts';
 import type { Contacts } from '../../contacts.ts';
 import { ChatError, Disconnected } from '../../failures.ts';
 import { groups } from '../../groups.ts';
 import type { Packages } from '../../packages.ts';
-import type { Facet, Keeper, KeyNews } from '../keeper.ts';
 import type { Chamber } from '../chamber.ts';
+import type { Facet, Keeper, KeyNews } from '../keeper.ts';
 import type { About } from './about.ts';
 import { Admissions } from './admissions.ts';
-import { Arrivals, openWelcome } from './arrival.ts';
 import { adopt } from './adopt.ts';
+import { Arrivals, openWelcome } from './arrival.ts';
 import { knockWith, refusalOf } from './knock.ts';
 import type { GroupState } from './ring.ts';
 import { Submissions } from './submit.ts';
@@ -185,7 +192,9 @@ export class GroupKeeper implements Keeper {
     if (secret !== null && state?.group == null) return { status: 'knocking', failure: refusal };
     if (state === null) return { status: 'waiting' };
     if (state.fate === 'behind' && this.#beggedAt > Number.NEGATIVE_INFINITY) return { status: 'lost' };
-    return this.#chamber.log.currentKey === null || state.group === null ? { status: 'waiting' } : { status: 'ready' };
+    return this.#chamber.log.currentKey === null || state.group === null
+      ? { status: 'waiting' }
+      : { status: 'ready' };
   }
 
   get #peer(): PeerView {
@@ -275,7 +284,9 @@ export class GroupKeeper implements Keeper {
 
   /** Null while there is none. Throws ChatError when somebody else's comes instead. */
   async #packageOf({ identity, nickname }: { identity: PeerView['identity']; nickname: string }) {
-    const { packages, gone } = await this.#chamber.ports.connection.call('key_packages', { identities: [identity] });
+    const { packages, gone } = await this.#chamber.ports.connection.call('key_packages', {
+      identities: [identity],
+    });
     if (gone.length > 0) {
       this.#gone = true;
       return null;
@@ -339,7 +350,10 @@ export class GroupKeeper implements Keeper {
     const now = clock.now();
     this.#keylessSince ??= now;
     const due = Math.max(this.#keylessSince + PATIENCE, this.#beggedAt + BEG_AGAIN);
-    if (now < due) return this.#later(due - now);
+    if (now < due) {
+      this.#later(due - now);
+      return;
+    }
     this.#beggedAt = now;
     this.#chamber.run(() => knockWith(this.#chamber, this.#way.about, this.#way.packages, null));
     this.#later(BEG_AGAIN);

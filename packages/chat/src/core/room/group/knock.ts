@@ -10,7 +10,8 @@ import type { GroupState } from './ring.ts';
 type Refusal = Extract<Letter, { type: 'refusal' }>['code'];
 
 const words: Record<Refusal, string> = {
-  invite_wrong: 'This invite does not open the room: it was copied wrongly, or replaced by a newer one. Ask for a new link.',
+  invite_wrong:
+    'This invite does not open the room: it was copied wrongly, or replaced by a newer one. Ask for a new link.',
   invite_revoked: 'This invite was revoked. Ask somebody who is in the room for a new link.',
   room_full: 'The room is full. Somebody has to leave before you can come in.',
   declined: 'You were not let in. Ask somebody who is in the room.',
@@ -18,7 +19,8 @@ const words: Record<Refusal, string> = {
 
 const noSuchRoom: Failure = {
   code: 'no_such_room',
-  message: 'This invite leads to no room on this server. Ask for a new link, and whether this is the right server.',
+  message:
+    'This invite leads to no room on this server. Ask for a new link, and whether this is the right server.',
 };
 
 export function refusalOf(letter: Letter): Failure | null {

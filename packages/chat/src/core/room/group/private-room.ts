@@ -1,17 +1,20 @@
 import { type DeviceId, type IdentityId, limits, RequestError, type Seq } from '@aurora/protocol';
 import type { Invitee, MemberView, RoomPanelView } from '../../../view/contract.ts';
+import { fromBase64Url, toBase64Url } from '../../base64url.ts';
 import { ChatError } from '../../failures.ts';
 import { groups } from '../../groups.ts';
-import { fromBase64Url, toBase64Url } from '../../base64url.ts';
-import { Receipts } from '../receipts.ts';
 import type { Chamber, RoomEvents, RoomPorts } from '../chamber.ts';
+import { Receipts } from '../receipts.ts';
 import { Room } from '../room.ts';
 import { GroupKeeper, type GroupWay } from './keeper.ts';
 import { type GroupState, groupRing } from './ring.ts';
 
 const refusal = (code: string, message: string) => new ChatError({ code, message });
 const notReady = () =>
-  refusal('not_ready', 'The keys of this room have not come yet. Try again when somebody who has them is here.');
+  refusal(
+    'not_ready',
+    'The keys of this room have not come yet. Try again when somebody who has them is here.',
+  );
 const notAllowed = () => refusal('not_allowed', 'Only an admin of the room may do this.');
 
 /** A private or direct conversation: a room whose keys are those of an MLS group. */
@@ -109,22 +112,24 @@ export class PrivateRoom {
         return fresh.length === 0 ? null : { add: fresh };
       });
       const [first] = absent;
-      if (first !== undefined) throw cannotInvite(absent.map(({ nickname }) => nickname), gone.includes(first.identity));
+      if (first !== undefined)
+        throw cannotInvite(
+          absent.map(({ nickname }) => nickname),
+          gone.includes(first.identity),
+        );
     }
   }
 
   /** Throws ChatError or RequestError. */
-  remove(identity: IdentityId): Promise<void> {
+  async remove(identity: IdentityId): Promise<void> {
     this.#requireAdmin();
-    return this.#change(async ({ spans, rules }) => {
+    // A room keeps no admin that is not in it.
+    if (this.#chamber.log.keys.rules?.admins.includes(identity)) await this.appoint(identity, false);
+    await this.#change(async ({ spans }) => {
       const { members } = this.#chamber.ports;
       const inside = spans.flatMap(({ device, until }) => (until === null ? [device] : []));
       const remove = inside.filter((device) => members.get(device)?.identity === identity);
-      if (remove.length === 0) return null;
-      // Who is removed is no admin any more; else the room would keep one that is not in it.
-      const admins = rules?.admins.filter((admin) => admin !== identity) ?? [];
-      const unmade = rules !== null && admins.length < rules.admins.length;
-      return unmade ? { remove, rules: { ...rules, admins } } : { remove };
+      return remove.length === 0 ? null : { remove };
     });
   }
 
@@ -196,7 +201,10 @@ export class PrivateRoom {
 export function secretOf(link: string): Uint8Array<ArrayBuffer> {
   const secret = fromBase64Url(link);
   if (secret === null || secret.length !== 16)
-    throw refusal('invite_malformed', 'This invite link is not whole. Copy it again, from its start to its end.');
+    throw refusal(
+      'invite_malformed',
+      'This invite link is not whole. Copy it again, from its start to its end.',
+    );
   return secret;
 }
 
@@ -204,10 +212,16 @@ function cannotInvite(names: readonly string[], gone: boolean): ChatError {
   const who = names.join(', ');
   return gone
     ? refusal('person_gone', `${who} signed out for good and cannot be invited any more.`)
-    : refusal('no_key_package', `${who} cannot be invited yet: their device has left no key for that. Ask them to open Aurora once.`);
+    : refusal(
+        'no_key_package',
+        `${who} cannot be invited yet: their device has left no key for that. Ask them to open Aurora once.`,
+      );
 }
 
-function receiptsOf({ id: room, ports, log, contentKeys, refresh, run }: Chamber<GroupState>, way: GroupWay): Receipts {
+function receiptsOf(
+  { id: room, ports, log, contentKeys, refresh, run }: Chamber<GroupState>,
+  way: GroupWay,
+): Receipts {
   const { device, vault, clock, connection, members } = ports;
   return new Receipts({
     room,

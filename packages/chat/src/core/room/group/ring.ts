@@ -1,9 +1,4 @@
-import {
-  CryptoError,
-  type Device,
-  historyPolicies,
-  type Member,
-} from '@aurora/crypto';
+import { CryptoError, type Device, historyPolicies, type Member } from '@aurora/crypto';
 import type { GroupChange, GroupRoom } from '@aurora/crypto/groups';
 import {
   type Bytes,
@@ -33,8 +28,8 @@ import { ChatError } from '../../failures.ts';
 import { groups } from '../../groups.ts';
 import type { Members } from '../../members.ts';
 import { placeOf, type StoredRow } from '../../stored-rows.ts';
-import { type Opened, type Said, warning } from '../opened.ts';
 import { refusedChange, withheld } from '../open/ring.ts';
+import { type Opened, type Said, warning } from '../opened.ts';
 import { type Reader, senderUnknown } from '../reader.ts';
 import type { Change, Ring } from '../ring.ts';
 
@@ -209,7 +204,9 @@ function changeRows(
     if (rules !== null && before.rules !== null) {
       const admins = { before: before.rules.admins, after: rules.admins };
       const named = (all: readonly string[], without: readonly string[]) =>
-        all.filter((identity) => !without.includes(identity)).flatMap((identity) => nameOf(identity, before, reader));
+        all
+          .filter((identity) => !without.includes(identity))
+          .flatMap((identity) => nameOf(identity, before, reader));
       const made = named(admins.after, admins.before);
       const unmade = named(admins.before, admins.after);
       if (made.length + unmade.length > 0) told.push({ type: 'admins', made, unmade });
@@ -225,7 +222,13 @@ function nameOf(identity: string, { spans }: GroupState, reader: Reader): string
   return member === undefined ? [] : [member.nickname];
 }
 
-export function changeRow(entry: Entry, by: Member, change: RowChange, minor: number, me: DeviceId): StoredRow {
+export function changeRow(
+  entry: Entry,
+  by: Member,
+  change: RowChange,
+  minor: number,
+  me: DeviceId,
+): StoredRow {
   const place = { ...placeOf(entry, me), id: `change-${entry.seq}-${minor}`, minor };
   return { type: 'change', ...place, by: by.nickname, mine: by.id === me, change };
 }

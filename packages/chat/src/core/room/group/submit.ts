@@ -1,15 +1,14 @@
-import type { KeyPackage, RoomRules } from '@aurora/crypto/groups';
 import { sha256 } from '@aurora/crypto';
+import type { KeyPackage, RoomRules } from '@aurora/crypto/groups';
 import {
   type Bytes,
   bytes,
   type DeviceId,
   deviceId,
-  type Epoch,
   epoch,
+  type IdentityId,
   id,
   identityId,
-  type IdentityId,
   limits,
   list,
   type MessageId,
@@ -118,23 +117,41 @@ export class Submissions {
       remove,
       ...(rules && { rules }),
       leaving: new Set(state.leaving),
+      resolve: (devices) => members.of(devices),
     });
     const { parts, frame } = await splitCommit(made.frame);
     const next = after(state.epoch);
     const hash = await sha256(made.groupInfo);
     const inside = made.groupInfo.length <= PIECE;
-    const pieces = inside ? [] : cut(made.groupInfo).map((piece, index) => encodeMail({ type: 'piece', hash, index, bytes: piece }));
+    const pieces = inside
+      ? []
+      : cut(made.groupInfo).map((piece, index) => encodeMail({ type: 'piece', hash, index, bytes: piece }));
     const welcomes: Request['welcomes'] = [];
     for (const { device: to, welcome } of made.welcomes) {
       const member = add.find((one) => one.device === to)?.member;
       if (member === undefined) continue;
-      const letter = await sealLetter({ room, device, to: member, letter: introduction(this.#chamber, state, to) });
+      const letter = await sealLetter({
+        room,
+        device,
+        to: member,
+        letter: introduction(this.#chamber, state, to),
+      });
       const info = inside ? made.groupInfo : new Uint8Array(0);
-      const mail = { type: 'welcome', epoch: next, welcome, info, hash, pieces: pieces.length, letter } as const;
+      const mail = {
+        type: 'welcome',
+        epoch: next,
+        welcome,
+        info,
+        hash,
+        pieces: pieces.length,
+        letter,
+      } as const;
       welcomes.push({ device: to, frame: encodeMail(mail) });
     }
     const gone = await members.of(remove);
-    const staying = new Set(made.group.devices.flatMap((one) => gone.get(one)?.identity ?? members.get(one)?.identity ?? []));
+    const staying = new Set(
+      made.group.devices.flatMap((one) => gone.get(one)?.identity ?? members.get(one)?.identity ?? []),
+    );
     const removed = remove.flatMap((one) => gone.get(one)?.identity ?? []).filter((one) => !staying.has(one));
     return {
       id: newId(),

@@ -1,4 +1,11 @@
-import { acceptKeys, CryptoError, type Device, missingEpochs, type OpenRoom, openGrant } from '@aurora/crypto';
+import {
+  acceptKeys,
+  CryptoError,
+  type Device,
+  missingEpochs,
+  type OpenRoom,
+  openGrant,
+} from '@aurora/crypto';
 import type { Delivery } from '@aurora/protocol';
 import type { Members } from '../../members.ts';
 import type { RoomLog } from '../log.ts';

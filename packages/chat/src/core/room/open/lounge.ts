@@ -1,7 +1,7 @@
 import type { HistoryPolicy, OpenRoom } from '@aurora/crypto';
 import type { Delivery, Head, Millis } from '@aurora/protocol';
-import type { Facet, Keeper, KeyNews } from '../keeper.ts';
 import type { Chamber, Sort } from '../chamber.ts';
+import type { Facet, Keeper, KeyNews } from '../keeper.ts';
 import { takeGrant } from './grants.ts';
 import { Keys } from './keys.ts';
 import { openRing } from './ring.ts';

@@ -1,8 +1,8 @@
 import {
   acceptKeys,
   applyHandshakes,
-  countMessage,
   type CryptoError,
+  countMessage,
   emptyRoom,
   epochKey,
   type Handshake,
@@ -28,7 +28,8 @@ export const openRing: Ring<OpenRoom> = {
   keys: ({ epochs }) => epochs.flatMap(({ epoch, key }) => (key === null ? [] : [{ epoch, key }])),
   accept: async (state, keys) => (await acceptKeys(state, keys)).state,
   same: (a, b) => a.epoch === b.epoch && a.epochs === b.epochs && a.members === b.members,
-  counted: (state, messages) => (messages === state.messages + 1 ? countMessage(state) : { ...state, messages }),
+  counted: (state, messages) =>
+    messages === state.messages + 1 ? countMessage(state) : { ...state, messages },
   key: epochKey,
   requireMember,
   stands: ({ epochs }, { epoch, seq }) => {
