@@ -1,6 +1,6 @@
-export { type MemoryOptions, memoryStorage } from './adapters/memory/storage.ts';
 export { nodeRandom } from './adapters/node/random.ts';
 export { nodeVerifier } from './adapters/node/verifier.ts';
+export { type MemoryOptions, memoryStorage } from './adapters/sqlite/memory.ts';
 export { type SqliteOptions, type SqliteStorage, sqliteStorage } from './adapters/sqlite/storage.ts';
 export { createRelay, type Relay } from './core/relay.ts';
 export { defaultSettings, type Rate, type Settings } from './core/settings.ts';

@@ -28,6 +28,7 @@ function draft(frame = utf8('x')): Draft {
     room: LOUNGE,
     kind: 'message',
     sender: ada.id,
+    identity: ada.identityId,
     id: newMessageId(),
     epoch: 0 as Epoch,
     at: 1 as Millis,

@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { memoryStorage } from '../src/adapters/memory/storage.ts';
+import { memoryStorage } from '../src/adapters/sqlite/memory.ts';
 import { type ServerOptions, startServer } from '../src/server.ts';
 import { temporaryFolder } from './support/folder.ts';
 import { Device } from './support/keys.ts';

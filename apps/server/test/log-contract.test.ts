@@ -14,6 +14,7 @@ function draft(text: string, more: Partial<Draft> = {}): Draft {
     room: LOUNGE,
     kind: 'message',
     sender: ADA,
+    identity: people[0].identityId,
     id: newMessageId(),
     epoch: 0 as Epoch,
     at: 1000 as Millis,

@@ -1,6 +1,6 @@
 import { credentialBytes, deviceBytes, LOUNGE } from '@aurora/protocol';
 import { describe, expect, it } from 'vitest';
-import { memoryStorage } from '../src/adapters/memory/storage.ts';
+import { memoryStorage } from '../src/adapters/sqlite/memory.ts';
 import { settle } from './support/clock.ts';
 import { Device, randomBytes, SigningKey } from './support/keys.ts';
 import { ORIGIN, World } from './support/world.ts';

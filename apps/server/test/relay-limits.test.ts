@@ -1,6 +1,6 @@
 import { type Epoch, LOUNGE, utf8 } from '@aurora/protocol';
 import { describe, expect, it } from 'vitest';
-import { memoryStorage } from '../src/adapters/memory/storage.ts';
+import { memoryStorage } from '../src/adapters/sqlite/memory.ts';
 import { StorageError } from '../src/ports/storage-error.ts';
 import { settle } from './support/clock.ts';
 import { Device, newMessageId, randomBytes } from './support/keys.ts';

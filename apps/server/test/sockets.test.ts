@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { LOUNGE, limits, type Seq } from '@aurora/protocol';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { memoryStorage } from '../src/adapters/memory/storage.ts';
+import { memoryStorage } from '../src/adapters/sqlite/memory.ts';
 import { type ServerOptions, startServer } from '../src/server.ts';
 import { Device, randomBytes } from './support/keys.ts';
 import { joinOver, SocketClient } from './support/socket.ts';

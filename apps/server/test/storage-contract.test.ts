@@ -20,11 +20,12 @@ function delivery(text: string, sender: DeviceId): Delivery {
   return { id: id as DeliveryId, room: LOUNGE, sender, at: 1 as Millis, frame: utf8(text) };
 }
 
-function speak({ log }: Storage, { id }: Device) {
+function speak({ log }: Storage, { id, identityId: identity }: Device) {
   return log.append({
     room: LOUNGE,
     kind: 'message',
     sender: id,
+    identity,
     id: newMessageId(),
     epoch: 0 as Epoch,
     at: 1 as Millis,

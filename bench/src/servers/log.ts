@@ -37,9 +37,10 @@ const wallClock: Clock = {
 };
 const { log, directory } = await sqliteStorage({ folder, clock: wallClock });
 const sender = toHex(randomBytes(16)) as DeviceId;
+const identity = toHex(randomBytes(16)) as IdentityId;
 // The log takes entries of those who have a credential, and does not look into it.
 await directory.claim({
-  identity: toHex(randomBytes(16)) as IdentityId,
+  identity,
   device: sender,
   credential: {
     nickname: 'Ada',
@@ -58,6 +59,7 @@ function draft(): Parameters<Storage['log']['append']>[0] {
     room: LOUNGE,
     kind: 'message',
     sender,
+    identity,
     id: messageId(Date.now(), new Uint8Array(randomBytes(16))),
     epoch: 0 as Epoch,
     at: Date.now() as Millis,

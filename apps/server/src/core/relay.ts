@@ -29,7 +29,7 @@ const NOBODY: Receiver = { receive() {}, closed() {} };
 
 /** The relay: whatever the ports reach, ordered, stored and told, and none of it understood. */
 export function createRelay(ports: Ports, settings: Settings = defaultSettings): Relay {
-  const { clock, random, observer, directory, mailbox } = ports;
+  const { clock, random, observer, directory, mailbox, knocks } = ports;
   const sessions = new Set<Session>();
   const admission = new Admission(settings);
   const rooms = new Rooms(ports, settings);
@@ -71,6 +71,7 @@ export function createRelay(ports: Ports, settings: Settings = defaultSettings):
       const present = live.accounts().map(({ identity }) => identity);
       await directory.release({ before: ago(settings.nicknameIdle), present });
       await mailbox.expire(ago(settings.deliveryLife));
+      await knocks.expire(ago(settings.deliveryLife));
     } catch (error) {
       observer.fault('letting go of what nobody came back for', error);
     }

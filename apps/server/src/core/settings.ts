@@ -21,6 +21,11 @@ export interface Settings {
     readonly deliver: Rate;
     /** Pages of people with a search, which looks at everybody present. */
     readonly search: Rate;
+    /** Private rooms and conversations that are new to a device, changes of their keys, key packages taken, and knocks. */
+    readonly room: Rate;
+    readonly change: Rate;
+    readonly packages: Rate;
+    readonly knock: Rate;
     /** Of an address: devices that the relay does not know yet. */
     readonly newcomer: Rate;
     /** Of a session, for everything else. */
@@ -63,6 +68,10 @@ export const defaultSettings: Settings = {
     join: { burst: 6, perSecond: 6 / 60 },
     deliver: { burst: 512, perSecond: 64 },
     search: { burst: 10, perSecond: 2 },
+    room: { burst: 20, perSecond: 20 / 60 },
+    change: { burst: 30, perSecond: 1 / 2 },
+    packages: { burst: 30, perSecond: 1 / 2 },
+    knock: { burst: 6, perSecond: 6 / 60 },
     newcomer: { burst: 60, perSecond: 20 / 60 },
     other: { burst: 120, perSecond: 20 },
     refused: { burst: 200, perSecond: 200 / 60 },

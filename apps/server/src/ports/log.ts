@@ -5,6 +5,7 @@ import type {
   EntryKind,
   Epoch,
   Head,
+  IdentityId,
   MessageId,
   Millis,
   RoomId,
@@ -16,6 +17,8 @@ export interface Draft {
   readonly room: RoomId;
   readonly kind: EntryKind;
   readonly sender: DeviceId;
+  /** Whose device that is. */
+  readonly identity: IdentityId;
   readonly id: MessageId;
   readonly epoch: Epoch;
   readonly at: Millis;
@@ -31,6 +34,8 @@ export type Appended =
   | { readonly status: 'id_reused' }
   | { readonly status: 'stale_epoch'; readonly epoch: Epoch }
   | { readonly status: 'no_such_room' }
+  /** The room is not open to everybody, and the sender is not in it. */
+  | { readonly status: 'not_a_member' }
   /** Nothing proves who the sender is: its credential went when its identity did. */
   | { readonly status: 'no_credential' };
 
@@ -57,7 +62,7 @@ export interface Page {
 export interface Log {
   /**
    * Adds an entry, durably before it resolves. Drafts take effect, and resolve, in the order of the calls.
-   * Idempotency, then the comparison with the room's epoch, that the sender has a
+   * Idempotency, then membership of a room that is not open, the comparison with the room's epoch, that the sender has a
    * credential, and the addition are one transaction.
    */
   append(draft: Draft): Promise<Appended>;

@@ -1,10 +1,13 @@
 import type { Bytes } from '@aurora/protocol';
 import type { Clock } from './clock.ts';
 import type { Directory } from './directory.ts';
+import type { KeyPackages } from './key-packages.ts';
+import type { Knocks } from './knocks.ts';
 import type { Log } from './log.ts';
 import type { Mailbox } from './mailbox.ts';
 import type { Members } from './members.ts';
 import type { Observer } from './observer.ts';
+import type { PrivateRooms } from './private-rooms.ts';
 import type { Random } from './random.ts';
 import type { Registers } from './registers.ts';
 import type { Verifier } from './verifier.ts';
@@ -18,6 +21,9 @@ export interface Storage {
   readonly members: Members;
   readonly mailbox: Mailbox;
   readonly registers: Registers;
+  readonly privateRooms: PrivateRooms;
+  readonly keyPackages: KeyPackages;
+  readonly knocks: Knocks;
 }
 
 /** All that the relay's core reaches the world by, besides its sockets. */

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
-import { memoryStorage } from '../../src/adapters/memory/storage.ts';
 import { nodeClock } from '../../src/adapters/node/clock.ts';
+import { memoryStorage } from '../../src/adapters/sqlite/memory.ts';
 import { sqliteStorage } from '../../src/adapters/sqlite/storage.ts';
 import type { Storage } from '../../src/ports/ports.ts';
 import { temporaryFolder } from './folder.ts';

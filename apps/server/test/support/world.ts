@@ -1,6 +1,6 @@
-import { memoryStorage } from '../../src/adapters/memory/storage.ts';
 import { nodeRandom } from '../../src/adapters/node/random.ts';
 import { nodeVerifier } from '../../src/adapters/node/verifier.ts';
+import { memoryStorage } from '../../src/adapters/sqlite/memory.ts';
 import { createRelay, type Relay } from '../../src/core/relay.ts';
 import { defaultSettings, type Settings } from '../../src/core/settings.ts';
 import type { Observer } from '../../src/ports/observer.ts';

@@ -2,6 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { applyDirectory } from './apply-directory.ts';
 import { LogApplier } from './apply-log.ts';
 import { applyMail } from './apply-mail.ts';
+import { applyRooms } from './apply-rooms.ts';
+import { applyWaiting } from './apply-waiting.ts';
 import type { Command, Outcome } from './command.ts';
 
 /** Carries out commands on the writer's connection, many in one transaction. */
@@ -10,12 +12,16 @@ export class Applier {
   readonly #log: LogApplier;
   readonly #directory: ReturnType<typeof applyDirectory>;
   readonly #mail: ReturnType<typeof applyMail>;
+  readonly #rooms: ReturnType<typeof applyRooms>;
+  readonly #waiting: ReturnType<typeof applyWaiting>;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
     this.#log = new LogApplier(db);
-    this.#directory = applyDirectory(db);
     this.#mail = applyMail(db);
+    this.#rooms = applyRooms(db, this.#log, this.#mail);
+    this.#waiting = applyWaiting(db, this.#mail);
+    this.#directory = applyDirectory(db, this.#rooms.leave);
   }
 
   /** All of them durably, or none: then it throws what SQLite threw. */
@@ -55,6 +61,35 @@ export class Applier {
         return { type: 'done' };
       case 'expire':
         this.#mail.expire(command.before);
+        return { type: 'done' };
+      case 'create_room':
+        return { type: 'create_room', value: this.#rooms.create(command.room, command.identity) };
+      case 'open_direct': {
+        const { room, identity, other } = command;
+        return { type: 'open_direct', value: this.#rooms.openDirect(room, identity, other) };
+      }
+      case 'commit':
+        return { type: 'commit', value: this.#rooms.commit(command.draft, command.change) };
+      case 'leave':
+        this.#rooms.leave(command.room, command.identity);
+        return { type: 'done' };
+      case 'publish_key_packages': {
+        const { device, packages, lastResort } = command;
+        return { type: 'publish_key_packages', value: this.#waiting.publish(device, packages, lastResort) };
+      }
+      case 'take_key_packages':
+        return { type: 'take_key_packages', value: this.#waiting.take(command.identities) };
+      case 'put_knock':
+        return { type: 'put_knock', value: this.#waiting.knock(command.room, command.knock) };
+      case 'drop_knock':
+        this.#waiting.drop(command.room, command.device);
+        return { type: 'done' };
+      case 'dismiss_knock': {
+        const { room, device, delivery } = command;
+        return { type: 'dismiss_knock', value: this.#waiting.dismiss(room, device, delivery) };
+      }
+      case 'expire_knocks':
+        this.#waiting.expire(command.before);
         return { type: 'done' };
       case 'put_register':
         this.#mail.putRegister(command.room, command.kind, command.register);

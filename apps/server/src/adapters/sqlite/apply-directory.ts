@@ -1,11 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { credentialShape, decode, encode, type IdentityId } from '@aurora/protocol';
+import { credentialShape, decode, encode, type IdentityId, type RoomId } from '@aurora/protocol';
 import type { Claim, Claimed, Stale } from '../../ports/directory.ts';
 import { sameClaims } from '../../ports/same-claims.ts';
 import { blob, bytes, hex } from './blob.ts';
 
 /** The directory's writes, each one step of a transaction. */
-export function applyDirectory(db: DatabaseSync) {
+export function applyDirectory(db: DatabaseSync, leave: (room: RoomId, identity: IdentityId) => void) {
   const findDevice = db.prepare('SELECT identity, credential, spoke FROM devices WHERE device = ?');
   const findIdentity = db.prepare('SELECT nickname FROM identities WHERE identity = ?');
   const findLook = db.prepare('SELECT 1 FROM identities WHERE folded = ? OR as_written = ?');
@@ -23,12 +23,17 @@ export function applyDirectory(db: DatabaseSync) {
   const forgetting = [
     `DELETE FROM deliveries WHERE device ${mine}`,
     `DELETE FROM registers WHERE sender ${mine}`,
+    `DELETE FROM key_packages WHERE device ${mine}`,
+    `DELETE FROM knocks WHERE device ${mine}`,
     'DELETE FROM members WHERE identity = ?',
     'DELETE FROM devices WHERE identity = ? AND spoke = 0',
     'DELETE FROM identities WHERE identity = ?',
   ].map((sql) => db.prepare(sql));
 
+  const roomsOf = db.prepare('SELECT room FROM members WHERE identity = ?');
+
   function retire(identity: IdentityId): void {
+    for (const { room } of roomsOf.all(blob(identity))) leave(hex(room), identity);
     for (const statement of forgetting) statement.run(blob(identity));
   }
 

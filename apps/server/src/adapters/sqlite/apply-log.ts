@@ -6,13 +6,15 @@ import {
   equalBytes,
   type Millis,
   type RoomId,
+  type RoomKind,
   type Seq,
 } from '@aurora/protocol';
 import type { Appended, Draft } from '../../ports/log.ts';
-import { blob, bytes, number } from './blob.ts';
+import { blob, bytes, kindOf, number } from './blob.ts';
 
 interface Room {
   readonly number: number;
+  readonly kind: RoomKind;
   seq: Seq;
   epoch: Epoch;
   at: Millis;
@@ -31,28 +33,44 @@ export class LogApplier {
   readonly #insert: StatementSync;
   readonly #setHead: StatementSync;
   readonly #setSpoke: StatementSync;
+  readonly #isMember: StatementSync;
 
   constructor(db: DatabaseSync) {
-    this.#findRoom = db.prepare('SELECT number, seq, epoch, at FROM rooms WHERE room = ?');
+    this.#findRoom = db.prepare('SELECT number, kind, seq, epoch, at FROM rooms WHERE room = ?');
     this.#findEntry = db.prepare('SELECT room, seq, at, frame FROM entries WHERE id = ? AND sender = ?');
     this.#insert = db.prepare('INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
     this.#setHead = db.prepare('UPDATE rooms SET seq = ?, epoch = ?, at = ? WHERE number = ?');
     this.#setSpoke = db.prepare('UPDATE devices SET spoke = 1 WHERE device = ?');
+    this.#isMember = db.prepare('SELECT 1 FROM members WHERE identity = ? AND room = ?');
   }
 
   append(draft: Draft): Appended {
+    return this.judge(draft) ?? this.add(draft);
+  }
+
+  /** What becomes of a draft without its being added; null when it may be. Changes nothing. */
+  judge(draft: Draft): Appended | null {
     const room = this.#room(draft.room);
     if (room === undefined) return { status: 'no_such_room' };
-    const sender = blob(draft.sender);
-    const id = blob(draft.id);
-    const earlier = this.#findEntry.get(id, sender);
+    const earlier = this.#findEntry.get(blob(draft.id), blob(draft.sender));
     if (earlier !== undefined) {
       const same = number(earlier.room) === room.number && equalBytes(bytes(earlier.frame), draft.frame);
       return same
         ? { status: 'duplicate', seq: number(earlier.seq), at: number(earlier.at) }
         : { status: 'id_reused' };
     }
+    if (room.kind !== 'open' && this.#isMember.get(blob(draft.identity), blob(draft.room)) === undefined)
+      return { status: 'not_a_member' };
     if (draft.epoch !== room.epoch) return { status: 'stale_epoch', epoch: room.epoch };
+    return null;
+  }
+
+  /** Adds a draft that was judged in this transaction. */
+  add(draft: Draft): Appended {
+    const room = this.#room(draft.room);
+    if (room === undefined) return { status: 'no_such_room' };
+    const sender = blob(draft.sender);
+    const id = blob(draft.id);
     if (!this.#hasCredential(draft.sender, sender)) return { status: 'no_credential' };
     const seq = (room.seq + 1) as Seq;
     const at = Math.max(draft.at, room.at) as Millis;
@@ -74,10 +92,19 @@ export class LogApplier {
     }
   }
 
+  /** It has just been made. */
+  forgetRoom(room: RoomId): void {
+    this.#rooms.delete(room);
+  }
+
   /** After a rollback, only the disk knows. */
   forget(): void {
     this.#rooms.clear();
     this.#spoke.clear();
+  }
+
+  kindOf(id: RoomId): RoomKind | undefined {
+    return this.#room(id)?.kind;
   }
 
   #room(id: RoomId): Room | undefined {
@@ -87,6 +114,7 @@ export class LogApplier {
     if (row === undefined) return undefined;
     const room: Room = {
       number: number(row.number),
+      kind: kindOf(row.kind),
       seq: number(row.seq),
       epoch: number(row.epoch),
       at: number(row.at),

@@ -22,9 +22,18 @@ export function applyMail(db: DatabaseSync) {
   const remove = db.prepare('DELETE FROM deliveries WHERE device = ? AND id = ?');
   const expire = db.prepare('DELETE FROM deliveries WHERE at < ?');
   const register = db.prepare('INSERT OR REPLACE INTO registers VALUES (?, ?, ?, ?, ?)');
-  const member = db.prepare('INSERT OR IGNORE INTO members VALUES (?, ?)');
+  const member = db.prepare('INSERT OR IGNORE INTO members (identity, room, admin) VALUES (?, ?, 0)');
 
   return {
+    /** Whether so many more of this sender fit. */
+    fits(device: DeviceId, sender: DeviceId, more: number): boolean {
+      const counts = count.get(blob(sender), blob(device));
+      return (
+        number<number>(counts?.waiting) + more <= limits.mailbox &&
+        number<number>(counts?.own) + more <= limits.mailboxOfSender
+      );
+    },
+
     put(device: DeviceId, { id, room, sender, at, frame }: Delivery): 'kept' | 'full' {
       const counts = count.get(blob(sender), blob(device));
       if (number(counts?.waiting) >= limits.mailbox || number(counts?.own) >= limits.mailboxOfSender)

@@ -1,4 +1,4 @@
-import type { Bytes } from '@aurora/protocol';
+import { type Bytes, type RoomKind, roomKinds } from '@aurora/protocol';
 
 /** An id as it is kept. */
 export function blob(id: string): Uint8Array {
@@ -18,4 +18,11 @@ export function bytes(value: unknown): Bytes {
 export function number<N extends number>(value: unknown): N {
   if (typeof value === 'number') return value as N;
   throw new TypeError('the database holds no number where a number belongs');
+}
+
+/** A room's kind, kept as its place among `roomKinds`. */
+export function kindOf(value: unknown): RoomKind {
+  const kind = roomKinds[number(value)];
+  if (kind === undefined) throw new TypeError('the database holds an unknown kind of room');
+  return kind;
 }

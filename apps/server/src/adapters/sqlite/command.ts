@@ -1,6 +1,18 @@
-import type { Delivery, DeliveryId, DeviceId, IdentityId, Millis, Register, RoomId } from '@aurora/protocol';
+import type {
+  Bytes,
+  Delivery,
+  DeliveryId,
+  DeviceId,
+  IdentityId,
+  Knock,
+  Millis,
+  Register,
+  RoomId,
+} from '@aurora/protocol';
 import type { Claim, Claimed, Stale } from '../../ports/directory.ts';
+import type { Taken } from '../../ports/key-packages.ts';
 import type { Appended, Draft } from '../../ports/log.ts';
+import type { Committed, MembershipChange } from '../../ports/private-rooms.ts';
 import type { StorageFault } from '../../ports/storage-error.ts';
 
 /** One thing for the writer thread to do. */
@@ -13,6 +25,31 @@ export type Command =
   | { readonly type: 'put_delivery'; readonly device: DeviceId; readonly delivery: Delivery }
   | { readonly type: 'collect'; readonly device: DeviceId; readonly deliveries: readonly DeliveryId[] }
   | { readonly type: 'expire'; readonly before: Millis }
+  | { readonly type: 'create_room'; readonly room: RoomId; readonly identity: IdentityId }
+  | {
+      readonly type: 'open_direct';
+      readonly room: RoomId;
+      readonly identity: IdentityId;
+      readonly other: IdentityId;
+    }
+  | { readonly type: 'commit'; readonly draft: Draft; readonly change: MembershipChange }
+  | { readonly type: 'leave'; readonly room: RoomId; readonly identity: IdentityId }
+  | {
+      readonly type: 'publish_key_packages';
+      readonly device: DeviceId;
+      readonly packages: readonly Bytes[];
+      readonly lastResort: Bytes | null;
+    }
+  | { readonly type: 'take_key_packages'; readonly identities: readonly IdentityId[] }
+  | { readonly type: 'put_knock'; readonly room: RoomId; readonly knock: Knock }
+  | { readonly type: 'drop_knock'; readonly room: RoomId; readonly device: DeviceId }
+  | {
+      readonly type: 'dismiss_knock';
+      readonly room: RoomId;
+      readonly device: DeviceId;
+      readonly delivery: Delivery;
+    }
+  | { readonly type: 'expire_knocks'; readonly before: Millis }
   | {
       readonly type: 'put_register';
       readonly room: RoomId;
@@ -26,6 +63,13 @@ export type Outcome =
   | { readonly type: 'claim'; readonly value: Claimed }
   | { readonly type: 'release'; readonly value: number }
   | { readonly type: 'put_delivery'; readonly value: 'kept' | 'full' }
+  | { readonly type: 'create_room'; readonly value: 'open' | 'taken' }
+  | { readonly type: 'open_direct'; readonly value: 'open' | 'gone' | 'other_full' }
+  | { readonly type: 'commit'; readonly value: Committed }
+  | { readonly type: 'publish_key_packages'; readonly value: number }
+  | { readonly type: 'take_key_packages'; readonly value: Taken }
+  | { readonly type: 'put_knock'; readonly value: 'kept' | 'full' }
+  | { readonly type: 'dismiss_knock'; readonly value: 'dismissed' | 'none' | 'full' }
   | { readonly type: 'done' };
 
 /** What the main thread posts: everything gathered while the last commit was under way. */

@@ -22,7 +22,7 @@ function create(db: DatabaseSync): void {
   const put = db.prepare('INSERT INTO meta VALUES (?, ?)');
   put.run('server_id', randomBytes(32));
   put.run('generation', drawGeneration());
-  db.prepare('INSERT INTO rooms (room, seq, epoch, at) VALUES (?, 0, 0, 0)').run(blob(LOUNGE));
+  db.prepare('INSERT INTO rooms (room, kind, seq, epoch, at) VALUES (?, 0, 0, 0, 0)').run(blob(LOUNGE));
   db.exec('COMMIT');
 }
 

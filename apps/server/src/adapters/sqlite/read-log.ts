@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { type Entry, entryKinds, type Generation, type Head, type RoomId } from '@aurora/protocol';
 import type { Page, PageRequest } from '../../ports/log.ts';
-import { blob, bytes, hex, number } from './blob.ts';
+import { blob, bytes, hex, kindOf, number } from './blob.ts';
 
 type Row = Record<string, unknown>;
 
@@ -21,7 +21,7 @@ function entryOf(row: Row): Entry {
 
 /** The log's reads, on the main thread's own connection: a page is one short stretch of an index. */
 export function readLog(db: DatabaseSync, generation: number) {
-  const findRoom = db.prepare('SELECT number, seq, epoch FROM rooms WHERE room = ?');
+  const findRoom = db.prepare('SELECT number, kind, seq, epoch FROM rooms WHERE room = ?');
   const page = (side: string, order: string, kinds: string) =>
     db.prepare(
       `SELECT * FROM entries WHERE room = ? AND seq ${side} ? ${kinds} ORDER BY seq ${order} LIMIT ?`,
@@ -30,7 +30,13 @@ export function readLog(db: DatabaseSync, generation: number) {
   const handshakes = { after: page('>', 'ASC', 'AND kind <> 0'), before: page('<', 'DESC', 'AND kind <> 0') };
 
   function headOf(room: RoomId, row: Row): Head {
-    return { room, generation: generation as Generation, seq: number(row.seq), epoch: number(row.epoch) };
+    return {
+      room,
+      kind: kindOf(row.kind),
+      generation: generation as Generation,
+      seq: number(row.seq),
+      epoch: number(row.epoch),
+    };
   }
 
   function gather(request: PageRequest, room: number): Pick<Page, 'entries' | 'more'> {

@@ -5,9 +5,13 @@ import {
   type DeviceId,
   decode,
   type IdentityId,
+  type Knock,
+  limits,
+  type Membership,
   type RoomId,
 } from '@aurora/protocol';
 import type { Listing, Looks } from '../../ports/directory.ts';
+import type { KnockPage } from '../../ports/knocks.ts';
 import type { Waiting } from '../../ports/mailbox.ts';
 import type { RegisterPage } from '../../ports/registers.ts';
 import { blob, bytes, hex, number } from './blob.ts';
@@ -26,7 +30,29 @@ export function readRest(db: DatabaseSync) {
     'SELECT sender, at, frame FROM registers WHERE room = ? AND kind = ? AND sender > ? ORDER BY sender LIMIT ?',
   );
 
+  const members = db.prepare('SELECT identity, admin FROM members WHERE room = ? ORDER BY number LIMIT ?');
+  const knockOf = db.prepare('SELECT number FROM knocks WHERE room = ? AND device = ?');
+  const knocks = db.prepare(
+    'SELECT device, at, frame FROM knocks WHERE room = ? AND number > ? ORDER BY number LIMIT ?',
+  );
+
   return {
+    members(room: RoomId): Membership[] {
+      const rows = members.all(blob(room), limits.members);
+      return rows.map((row) => ({ identity: hex<IdentityId>(row.identity), admin: row.admin === 1 }));
+    },
+
+    knocks(room: RoomId, after: DeviceId | null, limit: number): KnockPage {
+      const last = after === null ? undefined : knockOf.get(blob(room), blob(after));
+      const rows = knocks.all(blob(room), last === undefined ? 0 : number(last.number), limit + 1);
+      const page = rows.slice(0, limit).map((row) => ({
+        device: hex<DeviceId>(row.device),
+        at: number<Knock['at']>(row.at),
+        frame: bytes(row.frame),
+      }));
+      return { knocks: page, more: rows.length > limit };
+    },
+
     find(devices: readonly DeviceId[]): Listing[] {
       return devices.flatMap((device) => {
         const row = findDevice.get(blob(device));

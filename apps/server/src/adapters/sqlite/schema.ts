@@ -2,7 +2,7 @@
  * The tables. `entries` are clustered by room and seq, so that a page is one stretch of the disk; the index for
  * idempotency starts with the message id, which is time-ordered, so that new rows go to its end and not all over it.
  */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 export const SCHEMA = `
 CREATE TABLE meta (
@@ -13,6 +13,7 @@ CREATE TABLE meta (
 CREATE TABLE rooms (
   number INTEGER PRIMARY KEY,
   room BLOB NOT NULL UNIQUE,
+  kind INTEGER NOT NULL,
   seq INTEGER NOT NULL,
   epoch INTEGER NOT NULL,
   at INTEGER NOT NULL
@@ -50,10 +51,31 @@ CREATE TABLE devices (
 CREATE INDEX devices_by_identity ON devices (identity);
 
 CREATE TABLE members (
+  number INTEGER PRIMARY KEY,
   identity BLOB NOT NULL,
   room BLOB NOT NULL,
-  PRIMARY KEY (identity, room)
-) STRICT, WITHOUT ROWID;
+  admin INTEGER NOT NULL,
+  UNIQUE (identity, room)
+) STRICT;
+CREATE INDEX members_by_room ON members (room, number);
+
+CREATE TABLE key_packages (
+  number INTEGER PRIMARY KEY,
+  device BLOB NOT NULL,
+  last_resort INTEGER NOT NULL,
+  package BLOB NOT NULL
+) STRICT;
+CREATE INDEX key_packages_by_device ON key_packages (device, last_resort, number);
+
+CREATE TABLE knocks (
+  number INTEGER PRIMARY KEY,
+  room BLOB NOT NULL,
+  device BLOB NOT NULL,
+  at INTEGER NOT NULL,
+  frame BLOB NOT NULL,
+  UNIQUE (room, device)
+) STRICT;
+CREATE INDEX knocks_by_device ON knocks (device);
 
 CREATE TABLE deliveries (
   number INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -8,6 +8,7 @@ import { open } from './open.ts';
 import { readLog } from './read-log.ts';
 import { readRest } from './read-rest.ts';
 import { watchSpace } from './space.ts';
+import { storageOver } from './storage-over.ts';
 import { Writer } from './writer.ts';
 
 export interface SqliteOptions {
@@ -33,11 +34,15 @@ export interface SqliteStorage extends Storage {
 }
 
 /** What may still be written on a full disk: whatever makes it emptier. */
-const FREEING: ReadonlySet<Command['type']> = new Set(['retire', 'release', 'collect', 'expire']);
-
-function unexpected(outcome: Outcome): never {
-  throw new TypeError(`the writer answered with ${outcome.type}`);
-}
+const FREEING: ReadonlySet<Command['type']> = new Set([
+  'retire',
+  'release',
+  'collect',
+  'expire',
+  'expire_knocks',
+  'drop_knock',
+  'leave',
+]);
 
 /** The last connection to close moves what is left of the WAL into the database. */
 function stopThread(thread: Worker): Promise<void> {
@@ -83,55 +88,7 @@ export async function sqliteStorage(options: SqliteOptions): Promise<SqliteStora
   }
 
   return {
-    serverId,
-    log: {
-      async append(draft) {
-        const outcome = await write({ type: 'append', draft });
-        return outcome.type === 'append' ? outcome.value : unexpected(outcome);
-      },
-      read: (request) => read(() => log.page(request)),
-      head: (room) => read(() => log.head(room)),
-    },
-    directory: {
-      async claim(claim) {
-        const outcome = await write({ type: 'claim', claim });
-        return outcome.type === 'claim' ? outcome.value : unexpected(outcome);
-      },
-      free: (looks) => read(() => rest.free(looks)),
-      find: (devices) => read(() => rest.find(devices)),
-      async retire(identity) {
-        await write({ type: 'retire', identity });
-      },
-      async release(stale) {
-        const outcome = await write({ type: 'release', stale });
-        return outcome.type === 'release' ? outcome.value : unexpected(outcome);
-      },
-    },
-    members: {
-      async add(room, identity) {
-        await write({ type: 'add_member', room, identity });
-      },
-      rooms: (identity) => read(() => rest.rooms(identity)),
-    },
-    mailbox: {
-      async put(device, delivery) {
-        const outcome = await write({ type: 'put_delivery', device, delivery });
-        return outcome.type === 'put_delivery' ? outcome.value : unexpected(outcome);
-      },
-      waiting: (device, limit, bytes) => read(() => rest.waiting(device, limit, bytes)),
-      async collect(device, deliveries) {
-        await write({ type: 'collect', device, deliveries });
-      },
-      async expire(before) {
-        await write({ type: 'expire', before });
-      },
-    },
-    registers: {
-      async put(room, kind, register) {
-        await write({ type: 'put_register', room, kind, register });
-      },
-      page: (room, kind, after, limit) => read(() => rest.registers(room, kind, after, limit)),
-    },
+    ...storageOver({ serverId, write, read, log, rest }),
     healthy: () => !writer.failing,
     full: () => space.short(),
     async close() {

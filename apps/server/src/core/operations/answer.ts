@@ -3,15 +3,19 @@ import type { Context } from '../context.ts';
 import type { Session } from '../session/session.ts';
 import type { Account } from '../session/state.ts';
 import { append } from './append.ts';
+import { commit } from './commit.ts';
 import { credentials } from './credentials.ts';
 import { join } from './join.ts';
+import { keyPackages, publishKeyPackages } from './key-packages.ts';
 import { holdKeys, requestKeys } from './keys.ts';
+import { dismissKnock, knock, knocks, withdrawKnock } from './knocks.ts';
 import { collect, deliver, mailbox } from './mailbox.ts';
 import { people } from './people.ts';
 import { ping } from './ping.ts';
 import { read } from './read.ts';
 import { register, registers } from './registers.ts';
 import { retire } from './retire.ts';
+import { createRoom, leave, members, openDirect } from './rooms.ts';
 import { signal } from './signal.ts';
 
 export interface Answer {
@@ -74,6 +78,32 @@ export async function answer(
       return small(encodeReply('collect', await collect(context, who, request)));
     case 'ping':
       return small(encodeReply('ping', ping(context, session)));
+    case 'create_room':
+      return small(encodeReply('create_room', await createRoom(context, session, who, request)));
+    case 'open_direct':
+      return small(encodeReply('open_direct', await openDirect(context, session, who, request)));
+    case 'commit':
+      return small(encodeReply('commit', await commit(context, session, who, request)));
+    case 'leave':
+      return small(encodeReply('leave', await leave(context, session, who, request)));
+    case 'members':
+      return small(encodeReply('members', await members(context, session, request)));
+    case 'publish_key_packages':
+      return small(encodeReply('publish_key_packages', await publishKeyPackages(context, who, request)));
+    case 'key_packages': {
+      const taken = await keyPackages(context, request);
+      return { result: encodeReply('key_packages', taken), bytes: taken.packages.length * 4096 };
+    }
+    case 'knock':
+      return small(encodeReply('knock', await knock(context, who, request)));
+    case 'withdraw_knock':
+      return small(encodeReply('withdraw_knock', await withdrawKnock(context, who, request)));
+    case 'knocks': {
+      const page = await knocks(context, session, request);
+      return large(encodeReply('knocks', page), page.knocks);
+    }
+    case 'dismiss_knock':
+      return small(encodeReply('dismiss_knock', await dismissKnock(context, session, who, request)));
     case 'retire':
       return small(encodeReply('retire', await retire(context, session, who)));
   }

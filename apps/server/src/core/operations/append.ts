@@ -1,4 +1,5 @@
 import { type ReplyOf, RequestError, type RequestOf } from '@aurora/protocol';
+import type { Appended } from '../../ports/log.ts';
 import type { Context } from '../context.ts';
 import type { Session } from '../session/session.ts';
 import type { Account } from '../session/state.ts';
@@ -8,38 +9,53 @@ import { inRoom, noSuchRoom } from './joined-room.ts';
 export function append(
   context: Context,
   session: Session,
-  { device }: Account,
+  { device, identity }: Account,
   { room: id, ...request }: RequestOf<'append'>,
 ): Promise<ReplyOf<'append'>> {
   const { log, clock, observer } = context.ports;
   return inRoom(context, session, id, async (room) => {
     const { kind, epoch, frame } = request;
-    const draft = { room: id, kind, sender: device, id: request.id, epoch, at: clock.now(), frame };
+    if (kind === 'commit' && room.hub.head.kind !== 'open')
+      throw new RequestError('bad_request', 'The keys of a private room are changed by a commit.');
+    const at = clock.now();
+    const draft = { room: id, kind, sender: device, identity, id: request.id, epoch, at, frame };
     const outcome = await log.append(draft);
     switch (outcome.status) {
       case 'appended': {
-        const { seq, at } = outcome;
+        const { seq } = outcome;
         observer.appended();
-        room.hub.entry({ seq, kind, sender: device, id: request.id, epoch, at, frame });
-        return { seq, at, duplicate: false };
+        room.hub.entry({ seq, kind, sender: device, id: request.id, epoch, at: outcome.at, frame });
+        return { seq, at: outcome.at, duplicate: false };
       }
       case 'duplicate':
         room.hub.exists(outcome.seq);
         return { seq: outcome.seq, at: outcome.at, duplicate: true };
-      case 'id_reused':
-        throw new RequestError(
-          'id_reused',
-          'This message id stands for another message already. Make a new one.',
-        );
-      case 'stale_epoch':
-        throw new RequestError(
-          'stale_epoch',
-          `The room's key has changed: it is at epoch ${outcome.epoch}. Read the log, seal again and repeat.`,
-        );
-      case 'no_such_room':
-        throw noSuchRoom();
-      case 'no_credential':
-        throw new RequestError('unauthenticated', 'You have signed out. Sign in anew.');
+      default:
+        throw refusalOfDraft(outcome);
     }
   });
+}
+
+/** Why the log did not take an entry. */
+export function refusalOfDraft(
+  outcome: Exclude<Appended, { status: 'appended' | 'duplicate' }>,
+): RequestError {
+  switch (outcome.status) {
+    case 'id_reused':
+      return new RequestError(
+        'id_reused',
+        'This message id stands for another message already. Make a new one.',
+      );
+    case 'stale_epoch':
+      return new RequestError(
+        'stale_epoch',
+        `The room's key has changed: it is at epoch ${outcome.epoch}. Read the log, seal again and repeat.`,
+      );
+    case 'no_such_room':
+      return noSuchRoom();
+    case 'not_a_member':
+      return new RequestError('not_a_member', 'You are not in this room, or not any more.');
+    case 'no_credential':
+      return new RequestError('unauthenticated', 'You have signed out. Sign in anew.');
+  }
 }

@@ -14,7 +14,11 @@ export async function join(
   const { members, clock } = context.ports;
   const room = await context.rooms.open(id);
   if (room === undefined) throw noSuchRoom();
-  if (!memberships.includes(id) && !session.rooms.includes(room)) {
+  if (room.hub.head.kind !== 'open') {
+    // One may have been let in, or shut out, since the session was opened.
+    if (!(await members.rooms(identity)).includes(id))
+      throw new RequestError('not_a_member', 'You are not in this room. Ask somebody who is for an invite.');
+  } else if (!memberships.includes(id) && !session.rooms.includes(room)) {
     if ((await members.rooms(identity)).length >= limits.rooms)
       throw new RequestError(
         'too_large',

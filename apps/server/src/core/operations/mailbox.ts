@@ -15,10 +15,23 @@ import { PAGE_BYTES } from './read.ts';
 
 const RETRY_MAILBOX = 30_000;
 
-function newDelivery({ ports }: Context, sender: Account, request: RequestOf<'deliver'>): Delivery {
+/** Something for a mailbox, from a member of a room. */
+export function newDelivery(
+  { ports }: Context,
+  sender: Account,
+  { room, frame }: Pick<Delivery, 'room' | 'frame'>,
+): Delivery {
   const at = ports.clock.now();
   const id: string = messageId(at, ports.random.bytes(16));
-  return { id: id as DeliveryId, room: request.room, sender: sender.device, at, frame: request.frame };
+  return { id: id as DeliveryId, room, sender: sender.device, at, frame };
+}
+
+export function fullMailbox(): RequestError {
+  return new RequestError(
+    'mailbox_full',
+    'Too much waits for this device. Try again when it has been back.',
+    { retryAfter: RETRY_MAILBOX },
+  );
 }
 
 /** Only between those who share the room, so that a mailbox is nobody's to fill from outside. */
@@ -35,15 +48,7 @@ export function deliver(
       receiver?.seen !== undefined && (await members.rooms(receiver.identity)).includes(request.room);
     if (!shares) throw new RequestError('no_such_device', 'No such device is a member of the room.');
     const delivery = newDelivery(context, who, request);
-    if ((await boxes.put(request.device, delivery)) === 'full') {
-      throw new RequestError(
-        'mailbox_full',
-        'Too much waits for this device. Try again when it has been back.',
-        {
-          retryAfter: RETRY_MAILBOX,
-        },
-      );
-    }
+    if ((await boxes.put(request.device, delivery)) === 'full') throw fullMailbox();
     for (const live of context.live.of(request.device)) {
       live.tell({ type: 'delivery', delivery }, delivery.frame.length);
     }

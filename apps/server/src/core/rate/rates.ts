@@ -27,6 +27,10 @@ export class Rates {
   readonly #join: Buckets<DeviceId>;
   readonly #deliver: Buckets<DeviceId>;
   readonly #search: Buckets<DeviceId>;
+  readonly #room: Buckets<DeviceId>;
+  readonly #change: Buckets<DeviceId>;
+  readonly #packages: Buckets<DeviceId>;
+  readonly #knock: Buckets<DeviceId>;
   readonly #newcomer: Buckets<string>;
 
   constructor(settings: Settings['rates']) {
@@ -40,6 +44,10 @@ export class Rates {
     this.#join = new Buckets(settings.join);
     this.#deliver = new Buckets(settings.deliver);
     this.#search = new Buckets(settings.search);
+    this.#room = new Buckets(settings.room);
+    this.#change = new Buckets(settings.change);
+    this.#packages = new Buckets(settings.packages);
+    this.#knock = new Buckets(settings.knock);
     this.#newcomer = new Buckets(settings.newcomer);
   }
 
@@ -65,6 +73,11 @@ export class Rates {
     refuseBefore(this.#join.take(device, now));
   }
 
+  /** Counts a room that is new to somebody. Throws `rate_limited`. */
+  countRoom(device: DeviceId, now: number): void {
+    refuseBefore(this.#room.take(device, now));
+  }
+
   /** Counts a device that comes for the first time. Throws `rate_limited`. */
   countNewcomer(address: string, now: number): void {
     refuseBefore(this.#newcomer.take(address, now));
@@ -81,13 +94,29 @@ export class Rates {
         return this.#signal.take(device, now);
       case 'deliver':
         return this.#deliver.take(device, now);
+      case 'commit':
+        return this.#change.take(device, now);
+      case 'key_packages':
+        return this.#packages.take(device, now);
+      case 'knock':
+        return this.#knock.take(device, now);
     }
     return take(session.other, this.#settings.other, now);
   }
 
   sweep(now: number): void {
     for (const buckets of Object.values(this.#append)) buckets.sweep(now);
-    for (const buckets of [this.#signal, this.#join, this.#deliver, this.#search]) buckets.sweep(now);
+    const others = [
+      this.#signal,
+      this.#join,
+      this.#deliver,
+      this.#search,
+      this.#room,
+      this.#change,
+      this.#packages,
+      this.#knock,
+    ];
+    for (const buckets of others) buckets.sweep(now);
     this.#newcomer.sweep(now);
   }
 }

@@ -82,6 +82,16 @@ export class Hub {
     this.#schedule();
   }
 
+  /** Tells what waits, before somebody goes. */
+  tellNow(): void {
+    this.#flush();
+  }
+
+  /** Told apart from the tick: knocks are rare, and nobody's bytes are shared with them. */
+  knocked(event: EventOf<'knocked'>): void {
+    for (const session of this.#live) session.tell(event, event.knock.frame.length);
+  }
+
   presence(event: EventOf<'presence'>): void {
     this.#tick.presence.push(event);
     this.#schedule();
