@@ -171,7 +171,7 @@ describe('a private room', () => {
     await until('Bo knows', () => statusOf(bo, room) === 'removed');
     expect(bo.texts(room)).not.toContain('after');
     expect(changesIn(cleo, room)).toContain('Ada removed');
-    await expect(bo.client.conversations.private(room).invite([])).rejects.toThrow();
+    await expect(bo.client.conversations.private(room).invite([personOf(cleo)])).rejects.toThrow();
   });
 
   it('goes on without Cleo when she leaves, under new keys', async () => {

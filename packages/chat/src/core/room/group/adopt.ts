@@ -22,6 +22,7 @@ export async function adopt(chamber: Chamber<GroupState>, way: GroupWay, arrival
   );
   const state: GroupState = { ...arrival.state, epochs };
   const again = log.progress !== null;
+  const lost = again && log.keys.epochs.length > 0;
   if (again) {
     const { keys } = log;
     if (keys.fate === 'in' && keys.group !== null && keys.epoch >= epoch) return false;
@@ -36,8 +37,8 @@ export async function adopt(chamber: Chamber<GroupState>, way: GroupWay, arrival
     await log.anchor();
   }
   const names = [device.credential.nickname];
-  const change = again ? ({ type: 'readmitted', names } as const) : ({ type: 'added', names } as const);
-  if (state.rules?.kind === 'private' || again) {
+  const change = lost ? ({ type: 'readmitted', names } as const) : ({ type: 'added', names } as const);
+  if (state.rules?.kind === 'private' || lost) {
     const row = changeRow(commit, by, change, 0, device.id);
     await log.advance({}, [row]);
     refresh([row]);

@@ -1,6 +1,7 @@
 import type { Letter } from '@aurora/crypto/groups';
 import type { DeviceId, Epoch } from '@aurora/protocol';
 import type { Chamber } from '../chamber.ts';
+import type { About } from './about.ts';
 import type { GroupState } from './ring.ts';
 
 const WEEK = 7 * 24 * 60 * 60 * 1000;
@@ -14,7 +15,12 @@ type Introduction = Extract<Letter, { type: 'introduction' }>;
  * What a member tells a device that it lets in: the room's title and link, who was in it when, and the keys to what was said
  * before, as far as the room's history policy gives them. What was said while a device was in the room is its own under every policy.
  */
-export function introduction(chamber: Chamber<GroupState>, state: GroupState, to: DeviceId): Introduction {
+export function introduction(
+  chamber: Chamber<GroupState>,
+  about: About,
+  state: GroupState,
+  to: DeviceId,
+): Introduction {
   const { log, ports } = chamber;
   // The later of the two clocks gives away less: turning the relay's back does not widen the week.
   const now = Math.max(ports.connection.now(), ports.clock.now());
@@ -33,7 +39,7 @@ export function introduction(chamber: Chamber<GroupState>, state: GroupState, to
     type: 'introduction',
     keys: keys.slice(-MOST_KEYS),
     spans: state.spans.slice(-MOST_SPANS),
-    title: state.title,
+    title: state.title ?? about.is.title,
     link: state.link,
     chain: seen && { seq: seen[0], chain: seen[1] },
   };

@@ -66,7 +66,7 @@ export class GroupKeeper implements Keeper {
   constructor(chamber: Chamber<GroupState>, way: GroupWay) {
     this.#chamber = chamber;
     this.#way = way;
-    this.submissions = new Submissions(chamber);
+    this.submissions = new Submissions(chamber, way.about);
     this.#admissions = new Admissions(chamber, way.contacts, this.submissions);
   }
 

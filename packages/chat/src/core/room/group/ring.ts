@@ -120,7 +120,9 @@ export function groupRing(way: GroupRingWay): Ring<GroupState> {
     },
     counted: (state, messages) => ({ ...state, messages }),
     key: ({ epochs }, wanted) => epochs.findLast(({ epoch: of }) => of === wanted)?.key ?? null,
-    requireMember: ({ spans }, { sender, epoch: at }) => {
+    requireMember: ({ spans, epochs, group }, { sender, epoch: at }) => {
+      // Without keys this device has followed no commits: who may speak is judged when they come.
+      if (group === null && !epochs.some((record) => record.epoch === at)) return;
       const spanned = spans.some(
         ({ device, since, until }) => device === sender && since <= at && (until === null || at < until),
       );

@@ -19,6 +19,7 @@ import {
 } from '@aurora/protocol';
 import { groups } from '../../groups.ts';
 import type { Chamber } from '../chamber.ts';
+import type { About } from './about.ts';
 import { introduction } from './introduction.ts';
 import { after, encodeMail, PIECE } from './mail.ts';
 import type { GroupState, Pending } from './ring.ts';
@@ -55,10 +56,12 @@ const TRIES = 12;
  */
 export class Submissions {
   readonly #chamber: Chamber<GroupState>;
+  readonly #about: About;
   #request: Request | null = null;
 
-  constructor(chamber: Chamber<GroupState>) {
+  constructor(chamber: Chamber<GroupState>, about: About) {
     this.#chamber = chamber;
+    this.#about = about;
   }
 
   async load(): Promise<void> {
@@ -134,7 +137,7 @@ export class Submissions {
         room,
         device,
         to: member,
-        letter: introduction(this.#chamber, state, to),
+        letter: introduction(this.#chamber, this.#about, state, to),
       });
       const info = inside ? made.groupInfo : new Uint8Array(0);
       const mail = {
