@@ -16,6 +16,10 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // A data: address would need an exception in the policy of fonts and images.
     assetsInlineLimit: 0,
+    rolldownOptions: {
+      // The page needs the protocol's limits and none of its wire: modules that only declare are left out when unused.
+      treeshake: { moduleSideEffects: (id) => !/\/packages\/protocol\/src\//.test(id) },
+    },
   },
   server: {
     host: '127.0.0.1',
