@@ -56,7 +56,7 @@ describe.each(storages)('a log in %s', (_name, open) => {
     const { log } = await peopled();
     const ada = draft('hello', { kind: 'handshake' });
     await log.append(ada);
-    const { room, ...rest } = ada;
+    const { room, identity: _identity, ...rest } = ada;
     expect(room).toBe(LOUNGE);
     expect((await log.read(page()))?.entries).toEqual([{ ...rest, seq: 1 }]);
   });

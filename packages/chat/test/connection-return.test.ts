@@ -172,7 +172,7 @@ describe('a silent line', () => {
   it('is alive when it answers, and tells where the rooms stand', async () => {
     const line = ada.start();
     await ada.welcomed();
-    const head = { room: LOUNGE, generation: 1, seq: 7, epoch: 1 } as (typeof ada.heads)[0][0];
+    const head = { room: LOUNGE, kind: 'open', generation: 1, seq: 7, epoch: 1 } as (typeof ada.heads)[0][0];
     for (let round = 1; round <= 3; round += 1) {
       ada.clock.pass(25_000);
       const ping = line.asked.at(-1);

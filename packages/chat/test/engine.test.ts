@@ -34,7 +34,7 @@ async function entered(): Promise<Tab> {
 describe('a page that attaches', () => {
   it('is told at once where everything stands, whoever is here', () => {
     const tab = new Tab(started(memoryVault()));
-    expect(tab.told).toEqual(['account', 'connection', 'conversations']);
+    expect(tab.told).toEqual(['account', 'connection', 'conversations', 'blocked']);
     expect(tab.latest('account')?.account).toEqual({ status: 'loading' });
   });
 
@@ -45,6 +45,7 @@ describe('a page that attaches', () => {
       'account',
       'connection',
       'conversations',
+      'blocked',
       'preferences',
       'people',
       'typing',
@@ -90,7 +91,7 @@ describe('what a page asks', () => {
     const first = await entered();
     const second = new Tab(engine);
     await first.asks('prefer', { theme: 'light' });
-    expect(second.latest('preferences')?.preferences).toEqual({ sounds: true, theme: 'light' });
+    expect(second.latest('preferences')?.preferences).toMatchObject({ sounds: true, theme: 'light' });
   });
 
   it('is kept: a draft of one tab is there for the next', async () => {

@@ -24,7 +24,11 @@ export interface Forgery {
   readonly sealedFor?: ContentKeyOf;
 }
 
-const LABELS = { message: 'aurora/message/1', signal: 'aurora/signal/1' } as const;
+const LABELS = {
+  message: 'aurora/message/1',
+  signal: 'aurora/signal/1',
+  register: 'aurora/register/1',
+} as const;
 
 /** A frame made by hand, beside the product's own code, by somebody who holds the room's key. */
 export async function forge(parts: Forgery): Promise<Bytes> {

@@ -1,6 +1,7 @@
 import { CryptoError, type Member } from '@aurora/crypto';
 import type { KeyPackage, Letter } from '@aurora/crypto/groups';
 import { type DeviceId, type Knock, limits, type ReplyOf, RequestError } from '@aurora/protocol';
+import type { Cancel } from '../../../ports/clock.ts';
 import type { Contacts } from '../../contacts.ts';
 import { groups } from '../../groups.ts';
 import type { Chamber } from '../chamber.ts';
@@ -13,6 +14,7 @@ const SPREAD_EACH = 40;
 const LONGEST_SPREAD = 2_000;
 /** Devices let in by one commit. */
 const BATCH = 16;
+const TRY_AGAIN = 5_000;
 
 interface Waiting {
   readonly knock: Knock;
@@ -34,6 +36,7 @@ export class Admissions {
   readonly #contacts: Contacts;
   readonly #submissions: Submissions;
   readonly #waiting = new Map<DeviceId, Waiting>();
+  #timer: Cancel = () => {};
 
   constructor(chamber: Chamber<GroupState>, contacts: Contacts, submissions: Submissions) {
     this.#chamber = chamber;
@@ -54,31 +57,49 @@ export class Admissions {
   }
 
   heard(knock: Knock): void {
-    const { ports, log, again } = this.#chamber;
+    const { ports, log } = this.#chamber;
     if (knock.device === ports.device.id || this.#waiting.size >= limits.knocks) return;
     const devices = log.progress === null ? 1 : log.keys.spans.length;
     const spread = ports.random.fraction() * Math.min(LONGEST_SPREAD, SPREAD_EACH * devices);
     this.#waiting.set(knock.device, { knock, due: ports.clock.now() + spread });
-    ports.clock.after(spread + 1, again);
+    this.#arm();
   }
 
   lost(): void {
+    this.#timer();
     this.#waiting.clear();
   }
 
   async act(): Promise<void> {
     const now = this.#chamber.ports.clock.now();
     const due = [...this.#waiting.values()].filter((one) => one.due <= now).slice(0, BATCH);
-    if (due.length === 0) return;
     for (const { knock } of due) this.#waiting.delete(knock.device);
+    this.#arm();
+    if (due.length === 0) return;
     const admitted: Extract<Verdict, { type: 'admit' }>[] = [];
     for (const { knock } of due) {
       const verdict = await this.#judge(knock);
       if (verdict.type === 'admit') admitted.push(verdict);
       if (verdict.type === 'refuse') await this.#refuse(verdict.to, verdict.code);
     }
-    if (admitted.length > 0) await this.#admit(admitted);
-    if (this.#waiting.size > 0) this.#chamber.again();
+    if (admitted.length === 0) return;
+    try {
+      await this.#admit(admitted);
+    } catch (error) {
+      // Whoever waited goes on waiting, until this device may try again or another member is faster.
+      for (const { knock } of due) this.#waiting.set(knock.device, { knock, due: now + TRY_AGAIN });
+      this.#arm();
+      throw error;
+    }
+  }
+
+  /** Looks again when the next one is due; a timer may come a moment early. */
+  #arm(): void {
+    const { clock } = this.#chamber.ports;
+    this.#timer();
+    const next = Math.min(...[...this.#waiting.values()].map(({ due }) => due));
+    if (next === Number.POSITIVE_INFINITY) return;
+    this.#timer = clock.after(Math.max(1, next - clock.now()), () => this.#chamber.again());
   }
 
   async #judge({ device, frame }: Knock): Promise<Verdict> {

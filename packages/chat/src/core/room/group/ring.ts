@@ -200,7 +200,8 @@ function changeRows(
     const { added, removed, readmitted, rules } = change;
     // That two people who talk can read each other needs no line.
     if (entry.epoch === 0 && !direct) told.push({ type: 'created' });
-    if (added.length > 0 && !direct) told.push({ type: 'added', names: names(added) });
+    const others = added.filter((device) => device !== by.id);
+    if (others.length > 0 && !direct) told.push({ type: 'added', names: names(others) });
     if (removed.length > 0) told.push({ type: 'removed', names: names(removed) });
     if (readmitted.length > 0) told.push({ type: 'readmitted', names: names(readmitted) });
     if (rules !== null && before.rules !== null) {
