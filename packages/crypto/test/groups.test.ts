@@ -1,5 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { commitChange, decodeGroup, encodeGroup, type Group, groupKey, joinGroup, processCommit } from '../src/groups.ts';
+import {
+  commitChange,
+  decodeGroup,
+  encodeGroup,
+  type Group,
+  groupKey,
+  joinGroup,
+  processCommit,
+} from '../src/groups.ts';
 import { direct, groupOf, knowing, NOW, packageOf, people, privateOf, ROOM } from './help/groups.ts';
 import type { Person } from './help/people.ts';
 
@@ -33,7 +41,14 @@ describe('a group', () => {
     if (a === undefined || b === undefined) throw new RangeError();
     expect(await sameKey(a, b)).toBe(true);
     const update = await commitChange({ group: a, device: ada.device, now: NOW, resolve });
-    const after = await processCommit({ group: b, device: bo.device, frame: update.frame, sender: ada.member, leaving: none, resolve });
+    const after = await processCommit({
+      group: b,
+      device: bo.device,
+      frame: update.frame,
+      sender: ada.member,
+      leaving: none,
+      resolve,
+    });
     expect(await sameKey(update.group, after.group)).toBe(true);
     expect(await sameKey(a, update.group)).toBe(false);
     expect(after.change).toEqual({ added: [], removed: [], readmitted: [], rules: null });
@@ -44,13 +59,26 @@ describe('a group', () => {
     const a = decodeGroup(ROOM, encodeGroup(member(groups, 0)));
     const b = decodeGroup(ROOM, encodeGroup(member(groups, 1)));
     const update = await commitChange({ group: a, device: ada.device, now: NOW, resolve });
-    const after = await processCommit({ group: b, device: bo.device, frame: update.frame, sender: ada.member, leaving: none, resolve });
+    const after = await processCommit({
+      group: b,
+      device: bo.device,
+      frame: update.frame,
+      sender: ada.member,
+      leaving: none,
+      resolve,
+    });
     expect(await sameKey(update.group, after.group)).toBe(true);
   });
 
   it('lets nobody follow who was removed', async () => {
     const groups = await groupOf(privateOf(ada), [ada, bo, cleo], resolve);
-    const made = await commitChange({ group: member(groups, 0), device: ada.device, now: NOW, remove: [bo.device.id], resolve });
+    const made = await commitChange({
+      group: member(groups, 0),
+      device: ada.device,
+      now: NOW,
+      remove: [bo.device.id],
+      resolve,
+    });
     const received = { frame: made.frame, sender: ada.member, leaving: none, resolve };
     const c = await processCommit({ group: member(groups, 2), device: cleo.device, ...received });
     expect(await sameKey(made.group, c.group)).toBe(true);
@@ -69,7 +97,14 @@ describe('a group', () => {
       remove: [cleo.device.id],
       resolve,
     });
-    const a = await processCommit({ group: member(groups, 0), device: ada.device, frame: made.frame, sender: bo.member, leaving: none, resolve });
+    const a = await processCommit({
+      group: member(groups, 0),
+      device: ada.device,
+      frame: made.frame,
+      sender: bo.member,
+      leaving: none,
+      resolve,
+    });
     expect(a.change).toMatchObject({ readmitted: [cleo.device.id], added: [], removed: [] });
     const [welcome] = made.welcomes;
     const joined = await joinGroup({
@@ -89,8 +124,21 @@ describe('a group', () => {
     await expect(
       commitChange({ group: member(groups, 1), device: bo.device, now: NOW, rules, resolve }),
     ).rejects.toMatchObject({ code: 'commit_not_allowed' });
-    const made = await commitChange({ group: member(groups, 0), device: ada.device, now: NOW, rules, resolve });
-    const b = await processCommit({ group: member(groups, 1), device: bo.device, frame: made.frame, sender: ada.member, leaving: none, resolve });
+    const made = await commitChange({
+      group: member(groups, 0),
+      device: ada.device,
+      now: NOW,
+      rules,
+      resolve,
+    });
+    const b = await processCommit({
+      group: member(groups, 1),
+      device: bo.device,
+      frame: made.frame,
+      sender: ada.member,
+      leaving: none,
+      resolve,
+    });
     expect(b.group?.rules).toEqual(rules);
     expect(await sameKey(made.group, b.group)).toBe(true);
   });

@@ -1,6 +1,14 @@
-import type { DeviceId, IdentityId } from '@aurora/protocol';
+import {
+  type DeviceId,
+  directRoomBytes,
+  ID_BYTES,
+  type IdentityId,
+  type RoomId,
+  toHex,
+} from '@aurora/protocol';
 import { CryptoError } from '../errors.ts';
 import type { Member } from '../identity/member.ts';
+import { sha256 } from '../primitives/hash.ts';
 import { type Group, MOST_DEVICES } from './group.ts';
 import type { RoomRules } from './rules.ts';
 
@@ -32,7 +40,14 @@ const refuse = (): never => {
  * Who may change what in a group. Every member comes to the same verdict, because all that it rests on stands in the log or in the
  * group. Throws `commit_not_allowed`, `room_too_large`.
  */
-export function requireAllowed({ group, change, by, leaving, hasPath, identityOf }: Judged): void {
+export async function requireAllowed({
+  group,
+  change,
+  by,
+  leaving,
+  hasPath,
+  identityOf,
+}: Judged): Promise<void> {
   const { rules: before, devices } = group;
   const { added, removed, readmitted, rules } = change;
   const admin = before.admins.includes(by.identity);
@@ -53,8 +68,8 @@ export function requireAllowed({ group, change, by, leaving, hasPath, identityOf
   if (rules !== null) requireRules(before, rules, admin);
   const staying = [...devices, ...added].filter((device) => !removed.includes(device)).map(identityOf);
   const now = rules ?? before;
-  if (now.kind === 'direct') requireTwo(staying, identityOf, devices, added);
-  else if (rules !== null && rules.admins.some((one) => !staying.includes(one))) refuse();
+  if (now.kind === 'direct') await requireTwo(group.room, staying, 'commit_not_allowed');
+  else if (rules?.admins.some((one) => !staying.includes(one))) refuse();
 }
 
 function requireRules(before: RoomRules, after: RoomRules, admin: boolean): void {
@@ -62,15 +77,18 @@ function requireRules(before: RoomRules, after: RoomRules, admin: boolean): void
   if (!admin || !fixed || after.admins.length === 0) refuse();
 }
 
-/** A direct conversation has two people in it: the one who began it adds the other once, and nobody after that. */
-function requireTwo(
-  staying: readonly (IdentityId | undefined)[],
-  identityOf: Judged['identityOf'],
-  before: readonly DeviceId[],
-  added: readonly DeviceId[],
-): void {
-  if (staying.includes(undefined) || new Set(staying).size > 2) refuse();
-  const known = new Set(before.map(identityOf));
-  const isNew = added.some((device) => !known.has(identityOf(device)));
-  if (isNew && known.size > 1) refuse();
+/**
+ * Throws unless these may be the people of a direct conversation: two at most, and those two whose ids the room's id is made of (SPEC
+ * [RM2]), so that no third ever takes an empty seat.
+ */
+export async function requireTwo(
+  room: RoomId,
+  identities: readonly (IdentityId | undefined)[],
+  code: 'commit_not_allowed' | 'group_malformed',
+): Promise<void> {
+  const [one, other, ...more] = new Set(identities);
+  if (one === undefined || identities.includes(undefined) || more.length > 0) throw new CryptoError(code);
+  if (other === undefined) return;
+  const id = (await sha256(directRoomBytes(one, other))).slice(0, ID_BYTES);
+  if (toHex(id) !== room) throw new CryptoError(code);
 }

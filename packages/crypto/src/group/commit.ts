@@ -12,6 +12,7 @@ import { createCommit, type Proposal, type Welcome } from 'ts-mls';
 import { CryptoError } from '../errors.ts';
 import type { Device } from '../identity/device.ts';
 import { type GroupChange, requireAllowed } from './allowed.ts';
+import { requireFresh } from './fresh.ts';
 import { configOf, type Group, groupOf, leafIndexOf } from './group.ts';
 import { encodeKeyPackage, type KeyPackage, referenceOf } from './key-package.ts';
 import type { Resolve } from './leaf.ts';
@@ -61,7 +62,7 @@ export async function commitChange(wish: Wish): Promise<Commit> {
   const people = await resolve([...group.devices, ...add.map((one) => one.device)]);
   const by = people.get(device.id);
   if (by === undefined) throw new CryptoError('commit_not_allowed');
-  requireAllowed({
+  await requireAllowed({
     group,
     change,
     by,
@@ -69,6 +70,8 @@ export async function commitChange(wish: Wish): Promise<Commit> {
     hasPath: true,
     identityOf: (one) => people.get(one)?.identity,
   });
+  const keys = add.map(({ mls }) => mls.leafNode.hpkePublicKey);
+  await requireFresh(group, remove, keys);
   const proposals = proposalsOf(group, wish);
   const made = await createCommit(
     { state: { ...group.mls, clientConfig: configOf(resolve) }, cipherSuite: suiteOf(device) },
@@ -104,7 +107,7 @@ export function readWelcome(welcome: Bytes, groupInfo: Bytes): Welcome {
   }
 }
 
-/** In the terms of the room. */
+/** In the terms of the room. Throws `commit_not_allowed` for a device that is named twice. */
 export function changeOf(
   add: readonly { readonly device: DeviceId }[],
   remove: readonly DeviceId[],
@@ -112,6 +115,7 @@ export function changeOf(
 ): GroupChange {
   const adding = new Set(add.map(({ device }) => device));
   const removing = new Set(remove);
+  if (adding.size < add.length || removing.size < remove.length) throw new CryptoError('commit_not_allowed');
   return {
     added: [...adding].filter((device) => !removing.has(device)),
     removed: [...removing].filter((device) => !adding.has(device)),

@@ -2,6 +2,7 @@ import { type Bytes, equalBytes, type RoomId } from '@aurora/protocol';
 import { emptyPskIndex, joinGroup as joinMlsGroup } from 'ts-mls';
 import { CryptoError } from '../errors.ts';
 import type { Device } from '../identity/device.ts';
+import { requireTwo } from './allowed.ts';
 import { readWelcome } from './commit.ts';
 import { configOf, type Group, groupOf, leavesOf } from './group.ts';
 import { type KeyPackageSecret, openSecret } from './key-package.ts';
@@ -48,5 +49,7 @@ export async function joinGroup(invited: {
     if (member === undefined || !isLeafOf(leaf, member)) throw new CryptoError('key_package_wrong');
   }
   if (!group.devices.includes(device.id)) throw new CryptoError('welcome_malformed');
+  const identities = group.devices.map((one) => members.get(one)?.identity);
+  if (group.rules.kind === 'direct') await requireTwo(room, identities, 'group_malformed');
   return { group, ref: secret.ref };
 }

@@ -1,4 +1,4 @@
-import { type Bytes, type DeviceId, limits, type Millis } from '@aurora/protocol';
+import { type Bytes, type DeviceId, equalBytes, limits, type Millis } from '@aurora/protocol';
 import { generateKeyPackageWithKey, type KeyPackage as MlsKeyPackage } from 'ts-mls';
 import { CryptoError } from '../errors.ts';
 import type { Device } from '../identity/device.ts';
@@ -6,7 +6,7 @@ import type { Member } from '../identity/member.ts';
 import { importVerifyKey, verify } from '../primitives/ed25519.ts';
 import { capabilities, credentialOf, deviceOf, isLeafOf, type Resolve } from './leaf.ts';
 import { decodeSecret, encodeSecret } from './package-secret.ts';
-import { NO_SIGNING_KEY, SUITE, suiteOf } from './suite.ts';
+import { isUsable, NO_SIGNING_KEY, SUITE, suiteOf } from './suite.ts';
 import { decodeMessage, encodeMessage, labelled, MESSAGE_HEAD, vector } from './wire.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -91,7 +91,10 @@ export async function requireKeyPackage(
     mls.cipherSuite === SUITE &&
     mls.extensions.length === 0 &&
     isLeafOf(mls.leafNode, member) &&
-    (await isSigned(encoded, mls));
+    (await isSigned(encoded, mls)) &&
+    !equalBytes(mls.initKey, mls.leafNode.hpkePublicKey) &&
+    (await isUsable(mls.initKey)) &&
+    (await isUsable(mls.leafNode.hpkePublicKey));
   if (!sound) throw new CryptoError('key_package_wrong');
   return member;
 }

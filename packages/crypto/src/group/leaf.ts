@@ -31,13 +31,14 @@ export function deviceOf(credential: Credential): DeviceId | null {
 
 /** Whether a leaf is that of a device whose credential was checked: the same signing key, and what our leaves can do. */
 export function isLeafOf(leaf: LeafNode, member: Member): boolean {
-  const { extensions, credentials, versions } = leaf.capabilities;
+  const { extensions, credentials, versions, ciphersuites } = leaf.capabilities;
   return (
     deviceOf(leaf.credential) === member.id &&
     equalBytes(leaf.signaturePublicKey, member.credential.devicePub) &&
     extensions.includes(RULES_EXTENSION) &&
     credentials.includes('basic') &&
     versions.includes('mls10') &&
+    ciphersuites.includes(SUITE) &&
     leaf.extensions.length === 0
   );
 }

@@ -1,52 +1,15 @@
-import type { Bytes, DeviceId, Entry, Epoch, MessageId, Millis, RoomId, Seq } from '@aurora/protocol';
-import { equalBytes } from '@aurora/protocol';
+import type { Bytes } from '@aurora/protocol';
+import { type DeviceId, type Entry, type Epoch, equalBytes, type MessageId } from '@aurora/protocol';
 import { CryptoError } from '../errors.ts';
 import type { Device } from '../identity/device.ts';
 import type { Handshake } from '../room/apply.ts';
 import type { GroupChange } from './allowed.ts';
 import { decodeCommit, decodeHandshake, joinParts, MOST_PARTS } from './frames.ts';
-import { decodeGroup, encodeGroup, type Group, groupKey, leavesOf } from './group.ts';
-import { deviceOf, type Resolve } from './leaf.ts';
-import type { Span } from './letter.ts';
-import { commitEpoch, processCommit } from './process.ts';
-import type { RoomRules } from './rules.ts';
+import { decodeGroup, encodeGroup, type Group, groupKey } from './group.ts';
+import type { Resolve } from './leaf.ts';
+import { changeBy, commitEpoch, leadsTo, processCommit } from './process.ts';
+import { type Assembly, type Fate, type GroupRoom, openDevices } from './room.ts';
 import { openLeave } from './signed.ts';
-
-/** An epoch that a believed commit began. `seq` is 0 for one whose key a member told and whose place is not known. */
-export interface GroupEpoch {
-  readonly epoch: Epoch;
-  readonly seq: Seq;
-  /** By the relay's clock. */
-  readonly at: Millis;
-  readonly key: Bytes | null;
-}
-
-/** Parts of one device's long commit, until the commit comes. */
-export interface Assembly {
-  readonly device: DeviceId;
-  readonly hash: Bytes;
-  readonly pieces: readonly (Bytes | null)[];
-}
-
-/**
- * What a device knows of a group room's keys: a function of the handshake entries in order, and of the secrets in its group. Plain data
- * that survives structured clone. Holds secrets: store it sealed.
- */
-export interface GroupRoom {
-  readonly room: RoomId;
-  /** The relay's current epoch, which counts all commits; MLS's own counts those that were believed. */
-  readonly epoch: Epoch;
-  /** Ascending. A void epoch, whose commit was refused, has no record. */
-  readonly epochs: readonly GroupEpoch[];
-  readonly spans: readonly Span[];
-  /** Devices that said that they leave and are in the group still. */
-  readonly leaving: readonly DeviceId[];
-  /** The encoded group; null while this device has none. */
-  readonly group: Bytes | null;
-  readonly rules: RoomRules | null;
-  readonly parts: readonly Assembly[];
-  readonly messages: number;
-}
 
 /** A commit of this device's own, as it was made. */
 export interface OwnCommit {
@@ -61,8 +24,8 @@ export interface GroupApplied {
     readonly entry: Entry;
     readonly change: GroupChange | { readonly type: 'left' };
   }[];
-  /** `behind`: others went on where this device could not follow; a member has to let it in again. */
-  readonly fate: 'in' | 'removed' | 'behind';
+  /** As in the state. */
+  readonly fate: Fate;
 }
 
 export interface GroupReader {
@@ -75,7 +38,7 @@ export interface GroupReader {
 interface Draft {
   state: GroupRoom;
   group: Group | null;
-  fate: GroupApplied['fate'];
+  fate: Fate;
   readonly refused: { entry: Entry; error: CryptoError }[];
   readonly changes: { entry: Entry; change: GroupChange | { type: 'left' } }[];
 }
@@ -83,9 +46,10 @@ interface Draft {
 /**
  * The state after some `handshake` and `commit` entries in the log's order. Never throws for what a member can send.
  *
- * A commit that is not believed makes its epoch void, as in an open room: the number is used up, nobody can speak in it, and the next commit
- * follows the group as it was. When the others did believe it, this device notices by their next commit, which names a later MLS epoch, and is
- * `behind`.
+ * A commit that is not believed makes its epoch void, as in an open room: the number is used up, nobody can speak in it, and the next
+ * commit follows the group as it was. What is judged without secrets is judged alike by all. What is not may have fooled this device
+ * alone: then it is `behind`, until a commit that it can follow or a welcome shows where the group is. It keeps its keys meanwhile,
+ * because whoever lies to all at once would else leave nobody who could go on.
  */
 export async function applyGroupEntries(
   start: GroupRoom,
@@ -93,7 +57,7 @@ export async function applyGroupEntries(
   reader: GroupReader,
 ): Promise<GroupApplied> {
   const group = start.group === null ? null : decodeGroup(start.room, start.group);
-  const draft: Draft = { state: start, group, fate: 'in', refused: [], changes: [] };
+  const draft: Draft = { state: start, group, fate: start.fate, refused: [], changes: [] };
   for (const handshake of handshakes) {
     try {
       await applyOne(draft, handshake, reader);
@@ -102,15 +66,11 @@ export async function applyGroupEntries(
       draft.refused.push({ entry: handshake.entry, error });
     }
   }
-  const encoded = draft.group === null || draft.group === group ? null : encodeGroup(draft.group);
-  const kept = draft.group === null ? null : (encoded ?? start.group);
-  const { state, refused, changes, fate } = draft;
-  return {
-    state: { ...state, group: kept },
-    refused,
-    changes,
-    fate: fate === 'in' && kept === null && state.epoch > 0 ? 'behind' : fate,
-  };
+  const { refused, changes } = draft;
+  const keyless = draft.group === null && draft.state.epoch > 0;
+  const fate = keyless && draft.fate === 'in' ? 'behind' : draft.fate;
+  const kept = draft.group === group ? start.group : draft.group && encodeGroup(draft.group);
+  return { state: { ...draft.state, group: kept, fate }, refused, changes, fate };
 }
 
 async function applyOne(draft: Draft, handshake: Handshake, reader: GroupReader): Promise<void> {
@@ -118,16 +78,22 @@ async function applyOne(draft: Draft, handshake: Handshake, reader: GroupReader)
   // The relay's compare-and-set keeps this so; a relay that breaks it gets nothing applied.
   if (entry.epoch !== draft.state.epoch) throw new CryptoError('epoch_mismatch');
   if (entry.sender !== sender.id) throw new CryptoError('sender_mismatch');
-  if (entry.kind === 'handshake') return applyHandshake(draft, handshake);
-  const { parts } = draft.state;
-  const epoch = (entry.epoch + 1) as Epoch;
-  draft.state = { ...draft.state, epoch, messages: 0, parts: parts.length === 0 ? parts : [] };
-  if (reader.pending?.id === entry.id && entry.sender === reader.device.id)
-    return adoptOwn(draft, entry, reader.pending);
-  const frame = await messageOf(parts, handshake);
-  if (draft.group === null) return;
-  if (entry.sender === reader.device.id) return fallBehind(draft);
-  await applyCommit(draft, draft.group, handshake, frame, reader);
+  switch (entry.kind) {
+    case 'handshake':
+      return applyHandshake(draft, handshake);
+    case 'commit': {
+      const { parts } = draft.state;
+      const epoch = (entry.epoch + 1) as Epoch;
+      draft.state = { ...draft.state, epoch, messages: 0, parts: parts.length === 0 ? parts : [] };
+      const frame = await messageOf(parts, handshake);
+      if (reader.pending?.id === entry.id && sender.id === reader.device.id)
+        return adoptOwn(draft, entry, frame, reader, reader.pending);
+      if (draft.group !== null) await applyCommit(draft, draft.group, handshake, frame, reader);
+      return;
+    }
+    case 'message':
+      throw new CryptoError('handshake_malformed');
+  }
 }
 
 async function applyCommit(
@@ -138,47 +104,49 @@ async function applyCommit(
   { device, resolve }: GroupReader,
 ): Promise<void> {
   const named = commitEpoch(frame);
-  if (named !== null && named > group.mlsEpoch && group.devices.includes(sender.id)) return fallBehind(draft);
+  if (named !== null && isAhead(draft.state, group, named, sender.id)) draft.fate = 'behind';
   const leaving = new Set(draft.state.leaving);
-  const { group: after, change } = await processCommit({ group, device, frame, sender, leaving, resolve });
-  draft.group = after;
-  draft.changes.push({ entry, change });
-  if (after === null) draft.fate = change.removed.includes(device.id) ? 'removed' : 'behind';
-  await record(draft, entry, change, after);
+  try {
+    const { group: after, change } = await processCommit({ group, device, frame, sender, leaving, resolve });
+    draft.changes.push({ entry, change });
+    await record(draft, entry, change, after);
+    // Who is let in anew has the group's new keys by the welcome; should the others not believe the commit, the old ones still serve.
+    const again = change.readmitted.includes(device.id);
+    draft.group = again ? group : after;
+    draft.fate = again ? 'behind' : after === null ? 'removed' : 'in';
+  } catch (error) {
+    if (error instanceof CryptoError && error.code === 'commit_unprocessable') draft.fate = 'behind';
+    throw error;
+  }
+}
+
+/** Whether the others may have gone on from commits that were void here: by a member's word, and no further than there were such. */
+function isAhead({ epoch, epochs }: GroupRoom, group: Group, named: number, sender: DeviceId): boolean {
+  const before = epoch - 1;
+  const void_ = before - (epochs.at(-1)?.epoch ?? 0);
+  return named > group.mlsEpoch && named <= group.mlsEpoch + void_ && group.devices.includes(sender);
 }
 
 /** Takes up a commit of this device's own: the others judge it, and it was made by their rules. */
-async function adoptOwn(draft: Draft, entry: Entry, { group }: OwnCommit): Promise<void> {
-  const after = decodeGroup(draft.state.room, group);
-  const before = new Set(openDevices(draft.state));
-  const now = new Set(after.devices);
-  const again = draft.group === null ? [] : readmittedBetween(draft.group, after);
-  const change: GroupChange = {
-    added: after.devices.filter((device) => !before.has(device)),
-    removed: [...before].filter((device) => !now.has(device)),
-    readmitted: again,
-    rules:
-      draft.state.rules === null || JSON.stringify(draft.state.rules) !== JSON.stringify(after.rules)
-        ? after.rules
-        : null,
-  };
+async function adoptOwn(
+  draft: Draft,
+  entry: Entry,
+  frame: Bytes,
+  { resolve }: GroupReader,
+  pending: OwnCommit,
+): Promise<void> {
+  const before = draft.group;
+  const after = decodeGroup(draft.state.room, pending.group);
+  if (!leadsTo(frame, after)) {
+    draft.fate = 'behind';
+    throw new CryptoError('commit_unprocessable');
+  }
+  const founding = { added: after.devices, removed: [], readmitted: [], rules: after.rules };
+  const change = before === null ? founding : await changeBy(frame, before, resolve);
   draft.group = after;
+  draft.fate = 'in';
   draft.changes.push({ entry, change });
   await record(draft, entry, change, after);
-}
-
-/** Devices that were in all the while, by a key package that was not there before. */
-function readmittedBetween(before: Group, after: Group): DeviceId[] {
-  const keys = new Map(
-    leavesOf(before.mls).map(({ leaf }) => [deviceOf(leaf.credential), leaf.hpkePublicKey]),
-  );
-  return leavesOf(after.mls).flatMap(({ leaf }) => {
-    const device = deviceOf(leaf.credential);
-    const old = keys.get(device);
-    const fresh =
-      leaf.leafNodeSource === 'key_package' && old !== undefined && !equalBytes(old, leaf.hpkePublicKey);
-    return device !== null && fresh ? [device] : [];
-  });
 }
 
 async function record(draft: Draft, entry: Entry, change: GroupChange, after: Group | null): Promise<void> {
@@ -201,23 +169,13 @@ async function record(draft: Draft, entry: Entry, change: GroupChange, after: Gr
   };
 }
 
-function fallBehind(draft: Draft): void {
-  draft.group = null;
-  draft.fate = 'behind';
-}
-
 async function applyHandshake(draft: Draft, { entry, sender }: Handshake): Promise<void> {
   const { state } = draft;
   const frame = decodeHandshake(entry.frame);
   if (!openDevices(state).includes(sender.id)) throw new CryptoError('not_a_member');
   if (frame.type === 'part') {
-    const { hash, index, bytes } = frame;
-    const others = state.parts.filter(({ device }) => device !== sender.id);
-    const own = state.parts.find(({ device, hash: of }) => device === sender.id && equalBytes(of, hash));
-    const pieces = Array.from({ length: MOST_PARTS }, (_, at) =>
-      at === index ? bytes : (own?.pieces[at] ?? null),
-    );
-    draft.state = { ...state, parts: [...others, { device: sender.id, hash, pieces }] };
+    const parts = assembled(state.parts, sender.id, frame);
+    draft.state = { ...state, parts };
     return;
   }
   await openLeave(frame.statement, { room: state.room, sender });
@@ -225,15 +183,23 @@ async function applyHandshake(draft: Draft, { entry, sender }: Handshake): Promi
   draft.changes.push({ entry, change: { type: 'left' } });
 }
 
-async function messageOf(parts: GroupRoom['parts'], { entry, sender }: Handshake): Promise<Bytes> {
+const NOT_YET: Bytes = new Uint8Array(0);
+
+/** One more part: of each device the commit that it began last, and no other. */
+function assembled(
+  parts: readonly Assembly[],
+  device: DeviceId,
+  { hash, index, bytes }: { readonly hash: Bytes; readonly index: number; readonly bytes: Bytes },
+): Assembly[] {
+  const others = parts.filter((one) => one.device !== device);
+  const own = parts.find((one) => one.device === device && equalBytes(one.hash, hash));
+  const before = own?.pieces ?? Array.from({ length: MOST_PARTS }, () => NOT_YET);
+  return [...others, { device, hash, pieces: before.map((piece, at) => (at === index ? bytes : piece)) }];
+}
+
+async function messageOf(parts: readonly Assembly[], { entry, sender }: Handshake): Promise<Bytes> {
   const frame = decodeCommit(entry.frame);
   if (frame.type === 'commit') return frame.message;
   const own = parts.find(({ device, hash }) => device === sender.id && equalBytes(hash, frame.hash));
-  const pieces = (own?.pieces ?? []).map((piece) => piece ?? undefined);
-  return joinParts(pieces, frame.hash, frame.count);
-}
-
-/** The devices that are in the group now. */
-export function openDevices({ spans }: Pick<GroupRoom, 'spans'>): DeviceId[] {
-  return spans.flatMap(({ device, until }) => (until === null ? [device] : []));
+  return joinParts(own?.pieces ?? [], frame.hash, frame.count);
 }

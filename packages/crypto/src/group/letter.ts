@@ -78,6 +78,7 @@ export async function sealLetter(of: {
   readonly letter: Letter;
 }): Promise<Bytes> {
   const { letter, ...place } = of;
+  requireInOrder(letter);
   const content = encodeStrict(shape, plain(letter), 'letter_malformed');
   return sealSigned({ label: LABEL, ...place, content });
 }
@@ -93,13 +94,22 @@ export async function openLetter(of: {
   const letter = decodeStrict(shape, content, { malformed: 'letter_malformed' });
   if (letter.type === 'refusal') return letter;
   const { keys, chain } = letter;
-  if (!keys.every(([of], index) => of > (keys[index - 1]?.[0] ?? -1)))
-    throw new CryptoError('letter_malformed');
-  return {
+  const introduction: Letter = {
     ...letter,
     keys: keys.map(([of, key]) => ({ epoch: of, key })),
     chain: chain && { seq: chain[0], chain: chain[1] },
   };
+  requireInOrder(introduction);
+  return introduction;
+}
+
+/** No epoch has two keys, and nobody went before they came. */
+function requireInOrder(letter: Letter): void {
+  if (letter.type === 'refusal') return;
+  const { keys, spans } = letter;
+  const ascending = keys.every((one, index) => one.epoch > (keys[index - 1]?.epoch ?? -1));
+  if (!ascending || spans.some(({ since, until }) => until !== null && until <= since))
+    throw new CryptoError('letter_malformed');
 }
 
 function plain(letter: Letter): VariantOf<typeof variants> {

@@ -11,11 +11,12 @@ import type { Device } from '../identity/device.ts';
 import type { Member } from '../identity/member.ts';
 import { type GroupChange, requireAllowed } from './allowed.ts';
 import { changeOf } from './commit.ts';
-import { configOf, type Group, groupOf, leavesOf } from './group.ts';
+import { requireFresh } from './fresh.ts';
+import { configOf, type Group, groupOf, leavesOf, MOST_DEVICES } from './group.ts';
 import { encodeKeyPackage, requireKeyPackage } from './key-package.ts';
-import { deviceOf, type Resolve } from './leaf.ts';
+import { deviceOf, isLeafOf, type Resolve } from './leaf.ts';
 import { type RoomRules, rulesIn } from './rules.ts';
-import { suiteOf } from './suite.ts';
+import { suiteOf, watched } from './suite.ts';
 import { decodeMessage } from './wire.ts';
 
 export interface Received {
@@ -34,12 +35,18 @@ export interface Processed {
   readonly change: GroupChange;
 }
 
+/** Everybody in a full group replaced at once. */
+const MOST_PROPOSALS = 2 * MOST_DEVICES;
+/** Levels of a tree of so many leaves. */
+const DEEPEST = Math.log2(MOST_DEVICES);
+
 type CommitContent = Extract<FramedContent, { contentType: 'commit' }>;
 
 /**
  * The group after somebody else's commit. Whatever can be judged without secrets is judged the same by every member. Throws
- * `commit_malformed`, `commit_stale`, `group_mismatch`, `sender_mismatch`, `key_package_wrong`, `commit_not_allowed`,
- * `room_too_large`, and `commit_unprocessable` when the secrets in it do not fit this device.
+ * `commit_malformed` (also for a signature or tag that is wrong for all), `commit_stale`, `group_mismatch`, `sender_mismatch`,
+ * `key_package_wrong`, `commit_not_allowed`, `room_too_large`, and `commit_unprocessable` when the secrets in it do not fit this device,
+ * though they may fit others.
  */
 export async function processCommit(received: Received): Promise<Processed> {
   const { group, device, sender, leaving, resolve } = received;
@@ -51,7 +58,7 @@ export async function processCommit(received: Received): Promise<Processed> {
   const read = await readProposals(group, content, resolve);
   const people = await resolve([...group.devices, ...read.add.map((one) => one.device)]);
   const change = changeOf(read.add, read.remove, read.rules);
-  requireAllowed({
+  await requireAllowed({
     group,
     change,
     by: sender,
@@ -59,20 +66,36 @@ export async function processCommit(received: Received): Promise<Processed> {
     hasPath: content.commit.path !== undefined,
     identityOf: (one) => people.get(one)?.identity,
   });
+  await requireFresh(group, read.remove, [...read.leafKeys, ...pathKeys(content, sender)]);
   const out = change.removed.includes(device.id) || change.readmitted.includes(device.id);
   const state = { ...group.mls, clientConfig: configOf(resolve) };
-  // Who goes cannot follow; that a member said so is proven before the library asks whether to go on.
-  const verdict = () => (out ? 'reject' : 'accept');
-  const { newState } = await processPublicMessage(
-    state,
-    message,
-    emptyPskIndex,
-    suiteOf(device),
-    verdict,
-  ).catch((cause: unknown) => {
-    throw new CryptoError('commit_unprocessable', { cause });
-  });
+  const { suite, usedSecret } = watched(suiteOf(device));
+  let signed = false;
+  const verdict = () => {
+    signed = true;
+    // Who comes in anew cannot follow by its old keys; that a member said so is proven by now.
+    return change.readmitted.includes(device.id) ? 'reject' : 'accept';
+  };
+  const { newState } = await processPublicMessage(state, message, emptyPskIndex, suite, verdict).catch(
+    (cause: unknown) => {
+      // What fails before any secret is used fails alike for all. Nobody opens the path of a commit of their own.
+      const ownFault = usedSecret() || (signed && sender.id === device.id);
+      throw new CryptoError(ownFault ? 'commit_unprocessable' : 'commit_malformed', { cause });
+    },
+  );
   return { group: out ? null : groupOf(group.room, newState), change };
+}
+
+/** In the terms of the room, what a commit changes. Nothing of it is judged yet. */
+export async function changeBy(frame: Bytes, group: Group, resolve: Resolve): Promise<GroupChange> {
+  const { add, remove, rules } = await readProposals(group, publicCommit(frame).content, resolve);
+  return changeOf(add, remove, rules);
+}
+
+/** Whether this commit, and no other, leads to the group: its confirmation tag is over everything up to it. */
+export function leadsTo(frame: Bytes, { mls }: Group): boolean {
+  const { auth } = publicCommit(frame);
+  return auth.contentType === 'commit' && equalBytes(auth.confirmationTag, mls.confirmationTag);
 }
 
 /** Which MLS epoch a commit says that it changes: a hint, for nothing of it is proven. Null for what is no commit. */
@@ -110,41 +133,52 @@ function requireSender(group: Group, { sender, commit }: CommitContent, { id, cr
   }
 }
 
+/** The keys that a commit's path puts into the tree. Throws `commit_not_allowed` for a leaf that newcomers would not believe. */
+function pathKeys({ commit: { path } }: CommitContent, sender: Member): Uint8Array[] {
+  if (path === undefined) return [];
+  if (!isLeafOf(path.leafNode, sender) || path.nodes.length > DEEPEST)
+    throw new CryptoError('commit_not_allowed');
+  return [path.leafNode.hpkePublicKey, ...path.nodes.map(({ hpkePublicKey }) => hpkePublicKey)];
+}
+
 interface Proposed {
   readonly add: { readonly device: DeviceId }[];
+  readonly leafKeys: Uint8Array[];
   readonly remove: DeviceId[];
   readonly rules: RoomRules | null;
 }
 
 /** Adds, removals and rules, each written out in the commit; of everything else that MLS has there is nothing here. */
 async function readProposals(group: Group, { commit }: CommitContent, resolve: Resolve): Promise<Proposed> {
+  if (commit.proposals.length > MOST_PROPOSALS) throw new CryptoError('commit_not_allowed');
   const add: { device: DeviceId }[] = [];
+  const leafKeys: Uint8Array[] = [];
   const remove: DeviceId[] = [];
   let rules: RoomRules | null = null;
   for (const one of commit.proposals) {
     if (one.proposalOrRefType !== 'proposal') throw new CryptoError('commit_not_allowed');
     const read = await readProposal(group, one.proposal, resolve);
-    if ('add' in read) add.push({ device: read.add });
-    else if ('remove' in read) remove.push(read.remove);
+    if ('add' in read) {
+      add.push({ device: read.add });
+      leafKeys.push(read.leafKey);
+    } else if ('remove' in read) remove.push(read.remove);
     else if (rules === null) rules = read.rules;
     else throw new CryptoError('commit_not_allowed');
   }
-  const twice =
-    new Set(add.map(({ device }) => device)).size < add.length || new Set(remove).size < remove.length;
-  if (twice) throw new CryptoError('commit_not_allowed');
-  return { add, remove, rules };
+  return { add, leafKeys, remove, rules };
 }
 
 async function readProposal(
   group: Group,
   proposal: Proposal,
   resolve: Resolve,
-): Promise<{ add: DeviceId } | { remove: DeviceId } | { rules: RoomRules }> {
+): Promise<{ add: DeviceId; leafKey: Uint8Array } | { remove: DeviceId } | { rules: RoomRules }> {
   if (!('proposalData' in proposal)) {
     switch (proposal.proposalType) {
       case 'add': {
         const { keyPackage } = proposal.add;
-        return { add: (await requireKeyPackage(encodeKeyPackage(keyPackage), keyPackage, resolve)).id };
+        const { id } = await requireKeyPackage(encodeKeyPackage(keyPackage), keyPackage, resolve);
+        return { add: id, leafKey: keyPackage.leafNode.hpkePublicKey };
       }
       case 'remove': {
         const leaf = leavesOf(group.mls).find(({ index }) => index === proposal.remove.removed)?.leaf;

@@ -69,8 +69,11 @@ export async function openLeave(
   await opened(frame, LEAVE, leaveShape, of);
 }
 
-/** Asks to be let into a group by this key package. A proof of the invite, or null from who is in it and lost the keys. */
-export function signKnock(
+/**
+ * Asks to be let into a group by this key package. A proof of the invite, or null from who is in it and lost the keys. Throws
+ * `frame_too_large`.
+ */
+export async function signKnock(
   device: Device,
   {
     room,
@@ -78,17 +81,20 @@ export function signKnock(
     proof,
   }: { readonly room: RoomId; readonly keyPackage: Bytes; readonly proof: Bytes | null },
 ): Promise<Bytes> {
-  return signed(device, KNOCK, knockShape, { room, device: device.id, keyPackage, proof });
+  const frame = await signed(device, KNOCK, knockShape, { room, device: device.id, keyPackage, proof });
+  if (frame.length > limits.knock) throw new CryptoError('frame_too_large');
+  return frame;
 }
 
 /**
- * Throws `handshake_malformed`, `room_mismatch`, `sender_mismatch`, `signature_wrong`, and what readKeyPackage throws; also for a
- * key package of another device.
+ * Throws `frame_too_large`, `handshake_malformed`, `room_mismatch`, `sender_mismatch`, `signature_wrong`, and what readKeyPackage throws,
+ * `key_package_wrong` also for a key package of another device.
  */
 export async function openKnock(
   frame: Bytes,
   of: { readonly room: RoomId; readonly now: Millis; readonly sender: Member; readonly resolve: Resolve },
 ): Promise<{ readonly keyPackage: KeyPackage; readonly proof: Bytes | null }> {
+  if (frame.length > limits.knock) throw new CryptoError('frame_too_large');
   const knock = await opened(frame, KNOCK, knockShape, of);
   const keyPackage = await readKeyPackage(knock.keyPackage, of);
   if (keyPackage.device !== of.sender.id) throw new CryptoError('key_package_wrong');

@@ -15,8 +15,6 @@ import { randomBytes } from '../primitives/random.ts';
 
 /** X-Wing (X25519 + ML-KEM-768), AES-256-GCM, SHA-512, Ed25519. */
 export const SUITE: CiphersuiteName = 'MLS_256_XWING_AES256GCM_SHA512_Ed25519';
-/** The code point that the library uses for it. */
-const SUITE_ID = 83;
 
 /** In place of the signing key, which never leaves the platform: the device itself signs. */
 export const NO_SIGNING_KEY: Bytes = new Uint8Array(0);
@@ -101,6 +99,26 @@ const hpke: Hpke = {
   nonceLength: NONCE_BYTES,
 };
 
+/** Whether anything can be sealed to these bytes: of a key that is none some would notice when they seal, and others not. */
+export async function isUsable(publicKey: Uint8Array): Promise<boolean> {
+  try {
+    await kem.kem.encap({ recipientPublicKey: await kem.kem.deserializePublicKey(buffer(publicKey)) });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The suite, and whether a private key was used by it since. */
+export function watched(suite: CiphersuiteImpl): { readonly suite: CiphersuiteImpl; usedSecret(): boolean } {
+  let used = false;
+  const importPrivateKey: Hpke['importPrivateKey'] = (key) => {
+    used = true;
+    return suite.hpke.importPrivateKey(key);
+  };
+  return { suite: { ...suite, hpke: { ...suite.hpke, importPrivateKey } }, usedSecret: () => used };
+}
+
 type MlsPrivate = Awaited<ReturnType<Hpke['importPrivateKey']>>;
 type MlsPublic = Awaited<ReturnType<Hpke['importPublicKey']>>;
 
@@ -125,5 +143,3 @@ function signatureOf(device: Device | null): Signature {
     keygen: () => Promise.reject(new Error('devices make their own signing keys')),
   };
 }
-
-export { SUITE_ID };

@@ -1,22 +1,29 @@
-import type { DeviceId, Entry, EntryKind, Epoch, Millis, RoomId, Seq } from '@aurora/protocol';
-import type { Bytes, MessageId } from '@aurora/protocol';
 import {
-  applyGroupEntries,
+  type Bytes,
+  type DeviceId,
+  directRoomBytes,
+  type Entry,
+  type EntryKind,
+  type Epoch,
+  type MessageId,
+  type Millis,
+  type RoomId,
+  type Seq,
+  toHex,
+} from '@aurora/protocol';
+import {
   commitChange,
   createGroup,
   createKeyPackage,
-  decodeGroup,
-  encodeGroup,
   type Group,
-  type GroupRoom,
   joinGroup,
   type KeyPackage,
   type KeyPackageSecret,
-  readKeyPackage,
   type Resolve,
   type RoomRules,
-  splitCommit,
+  readKeyPackage,
 } from '../../src/groups.ts';
+import { sha256 } from '../../src/index.ts';
 import { type Person, person } from './people.ts';
 
 export const ROOM = 'ab'.repeat(16) as RoomId;
@@ -39,15 +46,31 @@ export const privateOf = (...admins: Person[]): RoomRules => ({
 
 export const direct: RoomRules = { kind: 'direct', history: 'none', admins: [] };
 
-export async function packageOf(who: Person, resolve: Resolve, lastResort = false): Promise<{ secret: KeyPackageSecret; open: KeyPackage }> {
+export async function packageOf(
+  who: Person,
+  resolve: Resolve,
+  lastResort = false,
+): Promise<{ secret: KeyPackageSecret; open: KeyPackage }> {
   const secret = await createKeyPackage(who.device, { now: NOW, lastResort });
   return { secret, open: await readKeyPackage(secret.keyPackage, { now: NOW, resolve }) };
 }
 
+/** The room of two people. */
+export async function directRoom(one: Person, other: Person): Promise<RoomId> {
+  const hash = await sha256(directRoomBytes(one.device.identity, other.device.identity));
+  return toHex(hash.slice(0, 16)) as RoomId;
+}
+
 /** A group of these people, each with a view of their own; the first made it and added the others. */
-export async function groupOf(rules: RoomRules, [founder, ...others]: readonly Person[], resolve: Resolve): Promise<Group[]> {
+export async function groupOf(
+  rules: RoomRules,
+  [founder, ...others]: readonly Person[],
+  resolve: Resolve,
+): Promise<Group[]> {
   if (founder === undefined) throw new RangeError('nobody');
-  const alone = await createGroup({ room: ROOM, device: founder.device, rules, now: NOW });
+  const [first] = others;
+  const room = rules.kind === 'direct' && first ? await directRoom(founder, first) : ROOM;
+  const alone = await createGroup({ room, device: founder.device, rules, now: NOW });
   if (others.length === 0) return [alone];
   const packages = await Promise.all(others.map((one) => packageOf(one, resolve)));
   const made = await commitChange({
@@ -63,7 +86,7 @@ export async function groupOf(rules: RoomRules, [founder, ...others]: readonly P
       const secret = packages[index]?.secret;
       if (welcome === undefined || secret === undefined) throw new RangeError('no welcome');
       const { groupInfo } = made;
-      return (await joinGroup({ room: ROOM, device, welcome, groupInfo, secrets: [secret], resolve })).group;
+      return (await joinGroup({ room, device, welcome, groupInfo, secrets: [secret], resolve })).group;
     }),
   );
   return [made.group, ...joined];
@@ -85,17 +108,3 @@ export function entryOf(
 ): Entry {
   return { seq: seq as Seq, kind, sender, id, epoch: epoch as Epoch, at: (NOW + seq) as Millis, frame };
 }
-
-export const emptyGroupRoom = (room: RoomId = ROOM): GroupRoom => ({
-  room,
-  epoch: 0 as Epoch,
-  epochs: [],
-  spans: [],
-  leaving: [],
-  group: null,
-  rules: null,
-  parts: [],
-  messages: 0,
-});
-
-export { applyGroupEntries, decodeGroup, encodeGroup, splitCommit };
