@@ -60,8 +60,12 @@ export class Desk {
   /** What the engine tells about a room that this page holds. */
   hear(change: Extract<Change, { type: 'rows' | 'reset' | 'panel' }>): void {
     const room = this.#visited.get(change.room);
-    if (change.type === 'panel') room?.panel.refresh();
-    else room?.apply(change);
+    if (change.type !== 'panel') room?.apply(change);
+    // A line that tells of somebody's coming or going tells that the panel has changed, too.
+    const told =
+      change.type === 'panel' ||
+      (change.type === 'rows' && change.rows.some(({ kind }) => kind === 'change'));
+    if (told) room?.panel.refresh();
   }
 
   take(conversations: readonly ConversationView[]): void {

@@ -18,6 +18,7 @@ import {
   withBefore,
   withChanges,
 } from '../timeline/window.ts';
+import { Draft } from './draft.ts';
 import { Panel } from './panel.svelte.ts';
 
 const PAGE = 60;
@@ -39,8 +40,7 @@ export class Room {
   unseen: number = $state(0);
   /** Messages of others as they arrive, never history: what a screen reader speaks. */
   arrivals: readonly MessageRow[] = $state.raw([]);
-  /** What stands in the composer; null until what was kept of an earlier visit is known. */
-  draft: string | null = null;
+  readonly draft: Draft;
   /** Where the reader is, across visits of other conversations. */
   anchor: Anchor = { at: 'end' };
   readonly panel: Panel;
@@ -55,6 +55,7 @@ export class Room {
     this.id = id;
     this.#engine = engine;
     this.readTo = readTo;
+    this.draft = new Draft(engine, id);
     this.panel = new Panel(engine, id);
   }
 
