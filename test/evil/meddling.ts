@@ -1,4 +1,12 @@
-import { type Bytes, decodeBatch, decodeRequest, type Event, encodeBatch, encodeRequest, type Request } from '@aurora/protocol';
+import {
+  type Bytes,
+  decodeBatch,
+  decodeRequest,
+  type Event,
+  encodeBatch,
+  encodeRequest,
+  type Request,
+} from '@aurora/protocol';
 import type { Meddler } from '../simulation/network.ts';
 
 /** What an evil relay does to one client's line. */
@@ -28,7 +36,10 @@ export function meddler(evil: Evil): Meddler {
 /** Changes the answers to one operation, which are recognised by their request. */
 export function answering<Type extends Request['type']>(
   type: Type,
-  change: (result: Record<string, unknown>, request: Extract<Request, { type: Type }>) => Record<string, unknown>,
+  change: (
+    result: Record<string, unknown>,
+    request: Extract<Request, { type: Type }>,
+  ) => Record<string, unknown>,
 ): Evil {
   const asked = new Map<number, Extract<Request, { type: Type }>>();
   const is = (request: Request): request is Extract<Request, { type: Type }> => request.type === type;

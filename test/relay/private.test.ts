@@ -1,7 +1,16 @@
 import type { RoomId } from '@aurora/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Headless, headless, ready } from '../support/headless.ts';
-import { changesIn, deliveryOf, isIn, personOf, privateView, reads, statusOf, warningsIn } from '../support/private.ts';
+import {
+  changesIn,
+  deliveryOf,
+  isIn,
+  personOf,
+  privateView,
+  reads,
+  statusOf,
+  warningsIn,
+} from '../support/private.ts';
 import { type RelayProcess, startRelay } from '../support/relay.ts';
 import { until } from '../support/until.ts';
 
@@ -28,7 +37,9 @@ async function comes(nickname: string | null, vault?: Headless['vault']): Promis
 async function reachable(somebody: Headless): Promise<void> {
   await until(
     'key packages wait at the relay',
-    async () => (await somebody.vault.range('packages', { from: '', to: '~', limit: 99, newestFirst: false })).length > 2,
+    async () =>
+      (await somebody.vault.range('packages', { from: '', to: '~', limit: 99, newestFirst: false })).length >
+      2,
   );
 }
 
@@ -41,7 +52,11 @@ describe('a private conversation', () => {
     await reads(bo, room, 'just us');
     await bo.say('yes', room);
     await reads(ada, room, 'yes');
-    expect(ada.view(room)).toMatchObject({ kind: 'direct', title: 'Bo', peer: { gone: false, changed: null } });
+    expect(ada.view(room)).toMatchObject({
+      kind: 'direct',
+      title: 'Bo',
+      peer: { gone: false, changed: null },
+    });
     expect(bo.view(room)).toMatchObject({ kind: 'direct', title: 'Ada', unread: 1 });
     expect(cleo.view(room)).toBeUndefined();
     for (const one of [ada, bo]) expect(warningsIn(one, room)).toEqual([]);
@@ -189,7 +204,10 @@ describe('a private room', () => {
     const ada = await comes('Ada');
     const room = await roomOf(ada);
     const secret = await ada.client.conversations.private(room).relink(true);
-    await until('the link holds', async () => (await ada.client.conversations.private(room).panel()).link === secret);
+    await until(
+      'the link holds',
+      async () => (await ada.client.conversations.private(room).panel()).link === secret,
+    );
     const bo = await comes('Bo');
     await bo.client.conversations.joinByLink(room, secret ?? '');
     await isIn(bo, room);
@@ -210,23 +228,35 @@ describe('a private room', () => {
     const ada = await comes('Ada');
     const room = await roomOf(ada);
     const secret = await ada.client.conversations.private(room).relink(true);
-    await until('the link holds', async () => (await ada.client.conversations.private(room).panel()).link === secret);
+    await until(
+      'the link holds',
+      async () => (await ada.client.conversations.private(room).panel()).link === secret,
+    );
     const bo = await comes('Bo');
     const failure = async (code: string) =>
       until(`refused with ${code}`, () => {
         const view = bo.view(room);
-        return view?.kind === 'private' && view.standing.status === 'knocking' && view.standing.failure?.code === code;
+        return (
+          view?.kind === 'private' &&
+          view.standing.status === 'knocking' &&
+          view.standing.failure?.code === code
+        );
       });
     await bo.client.conversations.joinByLink(room, 'AAAAAAAAAAAAAAAAAAAAAA');
     await failure('invite_wrong');
     await ada.client.conversations.private(room).relink(false);
-    await until('the link is gone', async () => (await ada.client.conversations.private(room).panel()).link === null);
+    await until(
+      'the link is gone',
+      async () => (await ada.client.conversations.private(room).panel()).link === null,
+    );
     await bo.client.conversations.joinByLink(room, secret ?? '');
     await failure('invite_revoked');
     await bo.client.conversations.joinByLink('ab'.repeat(16) as RoomId, secret ?? '');
     await until('no such room', () => {
       const view = bo.view('ab'.repeat(16) as RoomId);
-      return view?.kind === 'private' && view.standing.status === 'knocking' && view.standing.failure !== null;
+      return (
+        view?.kind === 'private' && view.standing.status === 'knocking' && view.standing.failure !== null
+      );
     });
     await expect(bo.client.conversations.joinByLink(room, 'short')).rejects.toMatchObject({
       failure: { code: 'invite_malformed' },
@@ -246,6 +276,8 @@ describe('a private room', () => {
     await ada.say('after the loss', room);
     await reads(back, room, 'after the loss');
     await until('Ada sees it', () => changesIn(ada, room).some((line) => line.includes('readmitted')));
-    expect(changesIn(back, room).some((line) => line.includes('readmitted') || line.includes('added'))).toBe(true);
+    expect(changesIn(back, room).some((line) => line.includes('readmitted') || line.includes('added'))).toBe(
+      true,
+    );
   });
 });

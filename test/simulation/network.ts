@@ -53,7 +53,10 @@ export class SimulatedNetwork {
 
   readonly network: Network = { online: () => true, watch: () => () => {} };
 
-  #open(client: SocketEvents, { down: change = one, up: alter = one }: Meddler): { send(message: Bytes): void; close(): void } {
+  #open(
+    client: SocketEvents,
+    { down: change = one, up: alter = one }: Meddler,
+  ): { send(message: Bytes): void; close(): void } {
     let open = true;
     let receiver: Receiver | null = null;
     const up = this.#lane();

@@ -111,6 +111,65 @@ export class Screen {
     return this.page.getByRole('region', { name: 'Notifications' });
   }
 
+  get tabs(): Locator {
+    return this.page.getByRole('tablist', { name: 'Conversations' });
+  }
+  /** A conversation's tab, by the conversation's name. */
+  tab(name: string): Locator {
+    return this.tabs.getByRole('tab', { name, exact: true });
+  }
+  /** What a screen reader says of something beside its name. */
+  async description(of: Locator): Promise<string> {
+    const ids = (await of.getAttribute('aria-describedby'))?.split(' ') ?? [];
+    const words = await Promise.all(ids.map((id) => this.page.locator(`[id="${id}"]`).textContent()));
+    return words.join(' ');
+  }
+  dialog(name: string | RegExp): Locator {
+    return this.page.getByRole('dialog', { name });
+  }
+
+  /** Clicks on somebody in the list of people, whichever conversation is in sight. */
+  async messagePerson(nickname: string): Promise<void> {
+    if ((await this.tab('Lounge').getAttribute('aria-selected')) !== 'true') await this.tab('Lounge').click();
+    await this.people.getByRole('button', { name: `Message ${nickname}`, exact: true }).click();
+    await this.tab(nickname).and(this.page.locator('[aria-selected="true"]')).waitFor();
+  }
+
+  async newRoom(title: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'New conversation' }).click();
+    await this.page.getByRole('button', { name: /New room/ }).click();
+    const dialog = this.page.getByRole('dialog');
+    await dialog.getByRole('textbox', { name: 'Name of the room' }).fill(title);
+    await dialog.getByRole('button', { name: /Make|Create/ }).click();
+    await dialog.waitFor({ state: 'detached' });
+  }
+
+  /** Makes the invite link of the room in sight, and gives it. */
+  async makeLink(): Promise<string> {
+    await this.people.getByRole('button', { name: 'Invite link…' }).click();
+    const dialog = this.page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Make a link' }).click();
+    const link = await dialog.getByRole('textbox', { name: 'Link' }).inputValue();
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    return link;
+  }
+
+  async removeMember(nickname: string): Promise<void> {
+    await this.people.getByRole('button', { name: `More about ${nickname}` }).click();
+    await this.page.getByRole('menuitem', { name: 'Remove from room' }).click();
+    await this.page
+      .getByRole('dialog')
+      .getByRole('button', { name: /Remove/ })
+      .click();
+  }
+
+  /** The number to compare with the other of the conversation in sight. */
+  async openVerification(): Promise<string> {
+    await this.people.getByRole('button', { name: 'Verify…' }).click();
+    const numbers = this.page.getByRole('dialog').locator('[aria-labelledby="safety-numbers"]');
+    return ((await numbers.textContent()) ?? '').replaceAll(/\s/g, '');
+  }
+
   message(text: string | RegExp): Locator {
     return this.articles.filter({ hasText: text });
   }

@@ -84,7 +84,9 @@ export async function headless(
     people: () => people,
     say: (text, room = LOUNGE) => client.send(room, text),
     view: (room) =>
-      client.account.status === 'in' ? client.conversations.views.find((view) => view.room === room) : undefined,
+      client.account.status === 'in'
+        ? client.conversations.views.find((view) => view.room === room)
+        : undefined,
     async scrollUp(id = LOUNGE) {
       const room = client.room(id);
       let page = await room.page('latest', [0, 0], 200);

@@ -31,14 +31,19 @@ export function deliveryOf(somebody: Headless, room: RoomId, text: string): stri
 }
 
 export function changesIn(somebody: Headless, room: RoomId): string[] {
-  return somebody.rows(room).flatMap((row: Row) => (row.kind === 'change' ? [`${row.by} ${row.change.type}`] : []));
+  return somebody
+    .rows(room)
+    .flatMap((row: Row) => (row.kind === 'change' ? [`${row.by} ${row.change.type}`] : []));
 }
 
 export function warningsIn(somebody: Headless, room: RoomId): string[] {
   return somebody.rows(room).flatMap((row) => (row.kind === 'warning' ? [row.failure.code] : []));
 }
 
-export function privateView(somebody: Headless, room: RoomId): Extract<ConversationView, { kind: 'private' }> {
+export function privateView(
+  somebody: Headless,
+  room: RoomId,
+): Extract<ConversationView, { kind: 'private' }> {
   const view = somebody.view(room);
   if (view?.kind !== 'private') throw new Error('no private room');
   return view;

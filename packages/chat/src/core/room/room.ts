@@ -339,6 +339,7 @@ export class Room<S extends Keyed = Keyed> {
   }
 
   #showRows(rows: readonly StoredRow[], removed: string[] = []): void {
+    if (rows.some(({ type }) => type === 'change')) this.#events.changed({ type: 'panel', room: this.id });
     const visible = rows.filter((row) => !this.#hidden(row));
     this.#show(
       visible.map((row) => this.#view(row)),
@@ -393,7 +394,10 @@ export class Room<S extends Keyed = Keyed> {
     this.#people.changed(event);
     this.#events.changed({ type: 'people', room: this.id, people: this.people });
     for (const { device } of event.left) this.#signals.over(device);
-    if (!this.#tellsPresence) return;
+    if (!this.#tellsPresence) {
+      this.#events.changed({ type: 'panel', room: this.id });
+      return;
+    }
     const joined = this.#people.newlyCome(event.joined);
     const row = presenceRow(
       { ...event, joined },
