@@ -44,7 +44,8 @@ describe('mending a package', () => {
   it('was done to what this very test runs with', () => {
     for (const { name, file, changes } of patches) {
       const code = readFileSync(join(ROOT, 'node_modules', name, file), 'utf8');
-      for (const { from, to } of changes) expect([code.includes(from), code.includes(to)]).toEqual([false, true]);
+      for (const { from, to } of changes)
+        expect([code.includes(from), code.includes(to)]).toEqual([false, true]);
     }
   });
 });

@@ -141,12 +141,16 @@ describe('a private conversation', () => {
     await ada.say('hi', room);
     await reads(bo, room, 'hi');
     await bo.client.signOut();
+    const isTold = (one: Headless) =>
+      until('Ada is told', () => {
+        const view = one.view(room);
+        return view?.kind === 'direct' && view.peer.gone;
+      });
+    await isTold(ada);
+    await expect(ada.say('too late', room)).rejects.toMatchObject({ failure: { code: 'person_gone' } });
     ada.stop();
     const back = await comes(null, ada.vault);
-    await until('Ada is told', () => {
-      const view = back.view(room);
-      return view?.kind === 'direct' && view.peer.gone;
-    });
+    await isTold(back);
     await expect(back.say('too late', room)).rejects.toMatchObject({ failure: { code: 'person_gone' } });
   });
 });
@@ -187,6 +191,21 @@ describe('a private room', () => {
     expect(bo.texts(room)).not.toContain('after');
     expect(changesIn(cleo, room)).toContain('Ada removed');
     await expect(bo.client.conversations.private(room).invite([personOf(cleo)])).rejects.toThrow();
+  });
+
+  it('has an admin also when the only one leaves: whoever was in it longest', async () => {
+    const [ada, bo, cleo] = [await comes('Ada'), await comes('Bo'), await comes('Cleo')];
+    const room = await roomOf(ada, bo);
+    await reachable(cleo);
+    await bo.client.conversations.private(room).invite([personOf(cleo)]);
+    await isIn(cleo, room);
+    await ada.client.conversations.leave(room);
+    await until('Bo is admin', () => privateView(bo, room).admin && privateView(bo, room).members === 2);
+    expect(privateView(cleo, room).admin).toBe(false);
+    await bo.client.conversations.private(room).rename('Ours');
+    await until('the new name is known', () => privateView(cleo, room).title === 'Ours');
+    await bo.client.conversations.private(room).remove(personOf(cleo).identity);
+    await until('Cleo is out', () => statusOf(cleo, room) === 'removed');
   });
 
   it('goes on without Cleo when she leaves, under new keys', async () => {

@@ -106,6 +106,7 @@ export function club(title: string, more: Partial<Private> = {}): Private {
 export function member(nickname: string, more: Partial<MemberView> = {}): MemberView {
   return {
     identity: nickname as IdentityId,
+    device: `${nickname}’s device` as DeviceId,
     nickname,
     admin: false,
     me: nickname === 'Ada',

@@ -27,7 +27,7 @@ const BAD_LINK = 'That invite link is damaged or incomplete. Ask for it again.';
 /** Somebody to write to. `device` is null when only a private room's panel names them. */
 export interface Person {
   readonly identity: IdentityId;
-  readonly device: DeviceId | null;
+  readonly device: DeviceId;
   readonly nickname: string;
 }
 
@@ -99,11 +99,8 @@ export class App {
   }
 
   /** Opens the conversation with somebody: at once when it has a tab, and else with words until it has. */
-  message(person: Person): void {
-    const { identity, nickname } = person;
-    const asked = this.#deviceOf(person).then((device) =>
-      this.engine.call('message', { identity, device, nickname }),
-    );
+  message({ identity, device, nickname }: Person): void {
+    const asked = this.engine.call('message', { identity, device, nickname });
     const known = this.desk.directWith(identity);
     if (known) {
       this.desk.select(known.room);
@@ -186,17 +183,6 @@ export class App {
     this.invite = null;
     if (invite === 'malformed') this.complain({ code: 'link_malformed', message: BAD_LINK });
     else if (invite) this.join(invite);
-  }
-
-  /** The device of somebody whom a room's panel names, as the lists of those present tell it. */
-  async #deviceOf({ identity, device, nickname }: Person): Promise<DeviceId> {
-    if (device) return device;
-    const lists = Object.values(this.people);
-    const room = this.desk.lounge;
-    if (room) lists.push(await this.engine.call('people', { room, search: nickname, after: null }));
-    const found = lists.flatMap(({ people }) => people).find((person) => person.identity === identity);
-    if (found) return found.device;
-    throw { code: 'not_here', message: `${nickname} is not here now. Write to them when they are.` };
   }
 }
 

@@ -17,7 +17,8 @@ import { ChatError } from './failures.ts';
 import type { Packages } from './packages.ts';
 import type { RoomPorts } from './room/chamber.ts';
 import { About } from './room/group/about.ts';
-import { PrivateRoom, secretOf } from './room/group/private-room.ts';
+import { secretOf } from './room/group/invite-link.ts';
+import type { PrivateRoom } from './room/group/private-room.ts';
 import { openSort } from './room/open/lounge.ts';
 import { Room } from './room/room.ts';
 
@@ -217,6 +218,8 @@ export class Conversations {
 
   async #make(about: About): Promise<PrivateRoom> {
     const way = { about, packages: this.#packages, contacts: this.#contacts };
+    // A visit to the Lounge does without this code, as without that of MLS.
+    const { PrivateRoom } = await import('./room/group/private-room.ts');
     const room = new PrivateRoom(way, this.#ports, this.#roomEvents(about.room));
     await room.room.load();
     this.#rooms.set(about.room, room.room);

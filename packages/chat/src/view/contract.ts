@@ -95,6 +95,7 @@ export type ConversationView = AnyConversationView &
 /** Somebody who is in a private room, here or not. */
 export interface MemberView {
   readonly identity: IdentityId;
+  readonly device: DeviceId;
   readonly nickname: string;
   readonly admin: boolean;
   readonly me: boolean;

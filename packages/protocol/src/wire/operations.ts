@@ -153,7 +153,10 @@ export const operations = {
   key_packages: {
     request: { identities },
     reply: record({
-      packages: list(record({ identity: identityId, device: deviceId, package: keyPackage }), limits.welcomes),
+      packages: list(
+        record({ identity: identityId, device: deviceId, package: keyPackage }),
+        limits.welcomes,
+      ),
       gone: identities,
     }),
   },

@@ -203,7 +203,20 @@ export class GroupKeeper implements Keeper {
     const { identity, nickname } = is.peer;
     const { contacts } = this.#way;
     const changed = contacts.changeOf(identity, nickname);
-    return { identity, nickname, verified: contacts.isVerified(identity), changed, gone: this.#gone };
+    const gone = this.#gone || this.#saidGoodbye(identity);
+    return { identity, nickname, verified: contacts.isVerified(identity), changed, gone };
+  }
+
+  /** Nobody leaves a direct conversation but who signs out: then all devices of the other say so, or are out already. */
+  #saidGoodbye(identity: PeerView['identity']): boolean {
+    const state = this.#state;
+    if (state === null) return false;
+    const { members } = this.#chamber.ports;
+    const theirs = state.spans.filter(({ device }) => members.get(device)?.identity === identity);
+    return (
+      theirs.length > 0 &&
+      theirs.every(({ device, until }) => until !== null || state.leaving.includes(device))
+    );
   }
 
   /** Comes in at the relay, making the room or knocking at it if need be. */

@@ -1,6 +1,6 @@
 import { type DeviceId, type IdentityId, limits, RequestError, type Seq } from '@aurora/protocol';
 import type { Invitee, MemberView, RoomPanelView } from '../../../view/contract.ts';
-import { fromBase64Url, toBase64Url } from '../../base64url.ts';
+import { toBase64Url } from '../../base64url.ts';
 import { ChatError } from '../../failures.ts';
 import { groups } from '../../groups.ts';
 import type { Chamber, RoomEvents, RoomPorts } from '../chamber.ts';
@@ -84,6 +84,7 @@ export class PrivateRoom {
         const { identity, nickname } = member;
         members.set(identity, {
           identity,
+          device,
           nickname,
           admin: rules?.admins.includes(identity) ?? false,
           me: identity === ports.device.identity,
@@ -165,6 +166,7 @@ export class PrivateRoom {
   async leave(): Promise<void> {
     const { ports, id: room, log, newId } = this.#chamber;
     const { connection, device } = ports;
+    await this.#handOver();
     await this.#chamber.turn(async () => {
       const { ended, secret } = this.way.about.is;
       if (secret !== null) await connection.call('withdraw_knock', { room }).catch(ignoreRefusal);
@@ -178,6 +180,19 @@ export class PrivateRoom {
     });
     await this.way.about.set({ ended: 'left', secret: null });
     this.#chamber.events.conversation();
+  }
+
+  /** A room whose only admin goes would have nobody to remove or rename: whoever has been in it longest becomes one. */
+  async #handOver(): Promise<void> {
+    if (this.way.about.is.ended !== null) return;
+    await this.#change(async ({ rules, spans }) => {
+      const { device, members } = this.#chamber.ports;
+      if (rules?.admins.length !== 1 || rules.admins[0] !== device.identity) return null;
+      const others = spans.filter(({ device: one, until }) => until === null && one !== device.id);
+      const [longest] = others.sort((one, other) => one.since - other.since);
+      const heir = longest && (await members.of([longest.device])).get(longest.device);
+      return heir === undefined ? null : { rules: { ...rules, admins: [heir.identity] } };
+    }).catch(ignoreRefusal);
   }
 
   #change(wanted: Parameters<GroupKeeper['submissions']['change']>[0]): Promise<void> {
@@ -195,17 +210,6 @@ export class PrivateRoom {
     const { facet } = this.#keeper;
     if (facet.kind !== 'private' || !facet.admin) throw notAllowed();
   }
-}
-
-/** The bytes of an invite's secret as it stands in a link. Throws ChatError. */
-export function secretOf(link: string): Uint8Array<ArrayBuffer> {
-  const secret = fromBase64Url(link);
-  if (secret === null || secret.length !== 16)
-    throw refusal(
-      'invite_malformed',
-      'This invite link is not whole. Copy it again, from its start to its end.',
-    );
-  return secret;
 }
 
 function cannotInvite(names: readonly string[], gone: boolean): ChatError {
@@ -250,7 +254,7 @@ function audience({ spans, epochs }: GroupState, at: Seq, me: DeviceId): DeviceI
   );
 }
 
-/** Who goes does not wait for the relay to agree. */
+/** Who goes does not wait for the relay or for keys to agree. */
 function ignoreRefusal(error: unknown): void {
-  if (!(error instanceof RequestError)) throw error;
+  if (!(error instanceof RequestError || error instanceof ChatError)) throw error;
 }
