@@ -13,6 +13,7 @@ export default defineConfig({
             'packages/*/test/**/*.test.ts',
             'apps/{server,cli}/test/**/*.test.ts',
             '{bench,scripts}/test/**/*.test.ts',
+            'test/evil/*.test.ts',
           ],
           testTimeout: 30_000,
           sequence: { groupOrder: 0 },
@@ -22,7 +23,7 @@ export default defineConfig({
       {
         test: {
           name: 'journeys',
-          include: ['test/**/*.test.ts'],
+          include: ['test/{journeys,relay,simulation}/*.test.ts'],
           pool: 'forks',
           maxWorkers: 1,
           isolate: true,

@@ -1,11 +1,17 @@
 import {
   type Bytes,
+  type Delivery,
   decodeBatch,
+  decodeReply,
   decodeRequest,
+  type Entry,
   type Event,
   encodeBatch,
+  encodeReply,
   encodeRequest,
+  type ReplyOf,
   type Request,
+  type RoomId,
 } from '@aurora/protocol';
 import type { Meddler } from '../simulation/network.ts';
 
@@ -17,32 +23,48 @@ export interface Evil {
   hear?(request: Request): Request | null;
 }
 
-/** An evil relay as one client meets it: the honest relay behind somebody who changes what passes. */
-export function meddler(evil: Evil): Meddler {
-  return {
-    down(message: Bytes) {
-      if (evil.tell === undefined) return [message];
-      const told = evil.tell(decodeBatch(message));
-      return told.length === 0 ? [] : [encodeBatch(told)];
-    },
-    up(message: Bytes) {
-      if (evil.hear === undefined) return [message];
-      const heard = evil.hear(decodeRequest(message));
-      return heard === null ? [] : [encodeRequest(heard)];
-    },
+type Asked<Type extends Request['type']> = Extract<Request, { type: Type }>;
+
+/** One client's line to a relay that is evil for as long as it likes. What passed is remembered as it was before. */
+export class Line implements Meddler {
+  evil: Evil = {};
+  readonly asked: Request[] = [];
+  readonly told: Event[] = [];
+
+  readonly down = (message: Bytes): Bytes[] => {
+    const events = decodeBatch(message);
+    this.told.push(...events);
+    const changed = this.evil.tell?.(events) ?? events;
+    return changed.length === 0 ? [] : [encodeBatch(changed)];
   };
+
+  readonly up = (message: Bytes): Bytes[] => {
+    const request = decodeRequest(message);
+    this.asked.push(request);
+    const heard = this.evil.hear === undefined ? request : this.evil.hear(request);
+    return heard === null ? [] : [encodeRequest(heard)];
+  };
+
+  /** What was asked by one operation. */
+  askedFor<Type extends Request['type']>(type: Type): Asked<Type>[] {
+    return this.asked.filter((request): request is Asked<Type> => request.type === type);
+  }
+
+  /** A room's entries that the honest relay told as they happened. */
+  entriesOf(room: RoomId): Entry[] {
+    return this.told.flatMap((event) =>
+      event.type === 'entries' && event.room === room ? event.entries : [],
+    );
+  }
 }
 
 /** Changes the answers to one operation, which are recognised by their request. */
 export function answering<Type extends Request['type']>(
   type: Type,
-  change: (
-    result: Record<string, unknown>,
-    request: Extract<Request, { type: Type }>,
-  ) => Record<string, unknown>,
-): Evil {
-  const asked = new Map<number, Extract<Request, { type: Type }>>();
-  const is = (request: Request): request is Extract<Request, { type: Type }> => request.type === type;
+  change: (reply: ReplyOf<Type>, request: Asked<Type>) => ReplyOf<Type>,
+): Required<Evil> {
+  const asked = new Map<number, Asked<Type>>();
+  const is = (request: Request): request is Asked<Type> => request.type === type;
   return {
     hear(request) {
       if (is(request)) asked.set(request.request, request);
@@ -53,7 +75,50 @@ export function answering<Type extends Request['type']>(
         const request = event.type === 'ok' ? asked.get(event.request) : undefined;
         if (event.type !== 'ok' || request === undefined) return event;
         asked.delete(event.request);
-        return { ...event, result: change(event.result as Record<string, unknown>, request) };
+        const reply = change(decodeReply(type, event.result), request);
+        return { ...event, result: encodeReply(type, reply) };
       }),
   };
+}
+
+/** Tells a room's entries changed, both as they happen and when they are read. */
+export function retelling(room: RoomId, change: (entries: Entry[]) => Entry[]): Evil {
+  const { hear, tell } = answering('read', (reply, request) =>
+    request.room === room ? { ...reply, entries: change(reply.entries) } : reply,
+  );
+  const live = (event: Event) =>
+    event.type === 'entries' && event.room === room ? { ...event, entries: change(event.entries) } : event;
+  return { hear, tell: (events) => tell(events).map(live) };
+}
+
+/** Tells a room's entries only to who reads: whole stretches at once, changed. */
+export function rewriting(room: RoomId, change: (entries: Entry[]) => Entry[]): Evil {
+  const { hear, tell } = retelling(room, change);
+  return {
+    ...(hear && { hear }),
+    tell: (events) =>
+      (tell?.(events) ?? events).filter((event) => event.type !== 'entries' || event.room !== room),
+  };
+}
+
+/** Changes what comes by the mailbox: an empty list keeps it back. */
+export function mailing(change: (delivery: Delivery) => Delivery[]): Evil {
+  const { hear, tell } = answering('mailbox', (reply) => ({
+    ...reply,
+    deliveries: reply.deliveries.flatMap(change),
+  }));
+  return {
+    hear,
+    tell: (events) =>
+      tell(events).flatMap((event): Event[] =>
+        event.type === 'delivery'
+          ? change(event.delivery).map((delivery) => ({ ...event, delivery }))
+          : [event],
+      ),
+  };
+}
+
+/** The same bytes but for one bit of the one in the middle, or of that at a place counted from the end. */
+export function flipped(bytes: Bytes, fromEnd = bytes.length >> 1): Bytes {
+  return bytes.map((byte, at) => (at === bytes.length - 1 - fromEnd ? byte ^ 1 : byte));
 }
