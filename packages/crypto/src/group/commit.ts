@@ -16,7 +16,7 @@ import { requireFresh } from './fresh.ts';
 import { configOf, type Group, groupOf, leafIndexOf } from './group.ts';
 import { encodeKeyPackage, type KeyPackage, referenceOf } from './key-package.ts';
 import type { Resolve } from './leaf.ts';
-import { type RoomRules, rulesExtension } from './rules.ts';
+import { leavingExtensions, type RoomRules, rulesExtension } from './rules.ts';
 import { SUITE, suiteOf } from './suite.ts';
 import { encodeMessage } from './wire.ts';
 
@@ -66,16 +66,18 @@ export async function commitChange(wish: Wish): Promise<Commit> {
     group,
     change,
     by,
-    leaving,
+    leaving: new Set([...leaving, ...group.leaving]),
     hasPath: true,
     identityOf: (one) => people.get(one)?.identity,
   });
   const keys = add.map(({ mls }) => mls.leafNode.hpkePublicKey);
   await requireFresh(group, remove, keys);
   const proposals = proposalsOf(group, wish);
+  const staying = [...leaving, ...group.leaving].filter((one) => !remove.includes(one));
+  const groupInfoExtensions = leavingExtensions([...new Set(staying)]);
   const made = await createCommit(
     { state: { ...group.mls, clientConfig: configOf(resolve) }, cipherSuite: suiteOf(device) },
-    { wireAsPublicMessage: true, extraProposals: proposals, ratchetTreeExtension: true },
+    { wireAsPublicMessage: true, extraProposals: proposals, ratchetTreeExtension: true, groupInfoExtensions },
   ).catch((cause: unknown) => {
     throw new CryptoError('commit_not_allowed', { cause });
   });
@@ -85,7 +87,7 @@ export async function commitChange(wish: Wish): Promise<Commit> {
   );
   return {
     frame: encodeMessage(made.commit),
-    group: groupOf(group.room, made.newState),
+    group: groupOf(group.room, made.newState, group.leaving),
     welcomes: secrets.flatMap(({ newMember, encryptedGroupSecrets: { kemOutput, ciphertext } }) => {
       const ref = new Uint8Array(newMember);
       const to = refs.find((one) => equalBytes(one.ref, ref));

@@ -2,6 +2,7 @@ import {
   type Bytes,
   bytes,
   concatBytes,
+  type Epoch,
   equalBytes,
   type RoomId,
   type Shape,
@@ -47,9 +48,12 @@ export function decodeCommit(frame: Bytes): CommitFrame {
   return decodeStrict(commitShape, frame, { malformed: 'commit_malformed' });
 }
 
-/** The frame of the handshake entry by which a device leaves. */
-export async function leaveFrame(device: Device, { room }: { readonly room: RoomId }): Promise<Bytes> {
-  const leave = { type: 'leave', statement: await signLeave(device, { room }) } as const;
+/** The frame of the handshake entry by which a device leaves in the relay's epoch. */
+export async function leaveFrame(
+  device: Device,
+  of: { readonly room: RoomId; readonly epoch?: Epoch },
+): Promise<Bytes> {
+  const leave = { type: 'leave', statement: await signLeave(device, of) } as const;
   return encodeStrict(handshakeShape, leave, 'handshake_malformed');
 }
 

@@ -1,4 +1,16 @@
-import { type Bytes, type DeviceId, fromHex, type Millis, type RoomId, toHex } from '@aurora/protocol';
+import {
+  type Bytes,
+  bytes,
+  type DeviceId,
+  deviceId,
+  encode,
+  fromHex,
+  list,
+  type Millis,
+  type RoomId,
+  record,
+  toHex,
+} from '@aurora/protocol';
 import {
   type ClientConfig,
   type ClientState,
@@ -14,6 +26,7 @@ import {
 import { CryptoError } from '../errors.ts';
 import type { Device } from '../identity/device.ts';
 import { KEY_BYTES } from '../primitives/aead.ts';
+import { decodeStrict } from '../strict.ts';
 import { createKeyPackage, openSecret } from './key-package.ts';
 import { authenticationBy, deviceOf, type Resolve } from './leaf.ts';
 import { type RoomRules, rulesExtension, rulesIn } from './rules.ts';
@@ -26,6 +39,8 @@ export interface Group {
   /** In the order of their leaves. */
   readonly devices: readonly DeviceId[];
   readonly mlsEpoch: number;
+  /** Devices that had said that they leave when this one came: it did not see them say so. */
+  readonly leaving: readonly DeviceId[];
   readonly mls: ClientState;
 }
 
@@ -70,7 +85,7 @@ export async function createGroup(of: {
 }
 
 /** The library's state as a group. Throws `group_mismatch`, `group_malformed`. */
-export function groupOf(room: RoomId, state: ClientState): Group {
+export function groupOf(room: RoomId, state: ClientState, leaving: readonly DeviceId[] = []): Group {
   const { groupContext } = state;
   if (toHex(new Uint8Array(groupContext.groupId)) !== room) throw new CryptoError('group_mismatch');
   if (groupContext.cipherSuite !== SUITE) throw new CryptoError('group_malformed');
@@ -83,6 +98,7 @@ export function groupOf(room: RoomId, state: ClientState): Group {
     rules: rulesIn(groupContext.extensions),
     devices,
     mlsEpoch: Number(groupContext.epoch),
+    leaving: leaving.filter((device) => devices.includes(device)),
     mls: lean(state),
   };
 }
@@ -119,19 +135,24 @@ export async function groupKey({ room, mls }: Group): Promise<Bytes> {
   return new Uint8Array(key);
 }
 
+/** The largest group has a fifth of it. */
+const MOST_BYTES = 4 * 1024 * 1024;
+const stored = record({ mls: bytes(1, MOST_BYTES), leaving: list(deviceId, MOST_DEVICES) });
+
 /** For storage: a secret in the clear, to be stored sealed. */
-export function encodeGroup({ mls }: Group): Bytes {
-  return new Uint8Array(encodeGroupState(mls));
+export function encodeGroup({ mls, leaving }: Group): Bytes {
+  return encode(stored, { mls: new Uint8Array(encodeGroupState(mls)), leaving: [...leaving] });
 }
 
 /** Throws `group_malformed`. */
 export function decodeGroup(room: RoomId, encoded: Bytes): Group {
+  const { mls, leaving } = decodeStrict(stored, encoded, { malformed: 'group_malformed' });
   let decoded: ReturnType<typeof decodeGroupState>;
   try {
-    decoded = decodeGroupState(encoded, 0);
+    decoded = decodeGroupState(mls, 0);
   } catch (cause) {
     throw new CryptoError('group_malformed', { cause });
   }
-  if (decoded === undefined || decoded[1] !== encoded.length) throw new CryptoError('group_malformed');
-  return groupOf(room, { ...decoded[0], clientConfig: configOf() });
+  if (decoded === undefined || decoded[1] !== mls.length) throw new CryptoError('group_malformed');
+  return groupOf(room, { ...decoded[0], clientConfig: configOf() }, leaving);
 }

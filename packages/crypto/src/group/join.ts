@@ -1,5 +1,5 @@
 import { type Bytes, equalBytes, type RoomId } from '@aurora/protocol';
-import { emptyPskIndex, joinGroup as joinMlsGroup } from 'ts-mls';
+import { emptyPskIndex, joinGroupWithExtensions } from 'ts-mls';
 import { CryptoError } from '../errors.ts';
 import type { Device } from '../identity/device.ts';
 import { requireTwo } from './allowed.ts';
@@ -7,6 +7,7 @@ import { readWelcome } from './commit.ts';
 import { configOf, type Group, groupOf, leavesOf } from './group.ts';
 import { type KeyPackageSecret, openSecret } from './key-package.ts';
 import { deviceOf, isLeafOf, type Resolve } from './leaf.ts';
+import { leavingIn } from './rules.ts';
 import { suiteOf } from './suite.ts';
 
 /**
@@ -29,7 +30,7 @@ export async function joinGroup(invited: {
   );
   if (secret === undefined) throw new CryptoError('welcome_unknown');
   const { publicPackage, privatePackage } = openSecret(secret);
-  const state = await joinMlsGroup(
+  const [state, extensions] = await joinGroupWithExtensions(
     welcome,
     publicPackage,
     privatePackage,
@@ -41,7 +42,7 @@ export async function joinGroup(invited: {
   ).catch((cause: unknown) => {
     throw new CryptoError('welcome_malformed', { cause });
   });
-  const group = groupOf(room, state);
+  const group = groupOf(room, state, leavingIn(extensions));
   const members = await resolve(group.devices);
   for (const { leaf } of leavesOf(state)) {
     const named = deviceOf(leaf.credential);

@@ -178,7 +178,7 @@ async function applyHandshake(draft: Draft, { entry, sender }: Handshake): Promi
     draft.state = { ...state, parts };
     return;
   }
-  await openLeave(frame.statement, { room: state.room, sender });
+  await openLeave(frame.statement, { room: state.room, epoch: entry.epoch, sender });
   if (!state.leaving.includes(sender.id)) draft.state = { ...state, leaving: [...state.leaving, sender.id] };
   draft.changes.push({ entry, change: { type: 'left' } });
 }

@@ -62,7 +62,7 @@ export async function processCommit(received: Received): Promise<Processed> {
     group,
     change,
     by: sender,
-    leaving,
+    leaving: new Set([...leaving, ...group.leaving]),
     hasPath: content.commit.path !== undefined,
     identityOf: (one) => people.get(one)?.identity,
   });
@@ -73,8 +73,8 @@ export async function processCommit(received: Received): Promise<Processed> {
   let signed = false;
   const verdict = () => {
     signed = true;
-    // Who comes in anew cannot follow by its old keys; that a member said so is proven by now.
-    return change.readmitted.includes(device.id) ? 'reject' : 'accept';
+    // Who goes cannot follow, and the library does not notice when another takes its leaf; that a member said so is proven by now.
+    return out ? 'reject' : 'accept';
   };
   const { newState } = await processPublicMessage(state, message, emptyPskIndex, suite, verdict).catch(
     (cause: unknown) => {
@@ -83,7 +83,7 @@ export async function processCommit(received: Received): Promise<Processed> {
       throw new CryptoError(ownFault ? 'commit_unprocessable' : 'commit_malformed', { cause });
     },
   );
-  return { group: out ? null : groupOf(group.room, newState), change };
+  return { group: out ? null : groupOf(group.room, newState, group.leaving), change };
 }
 
 /** In the terms of the room, what a commit changes. Nothing of it is judged yet. */

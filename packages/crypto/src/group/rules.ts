@@ -1,5 +1,7 @@
 import {
   type Bytes,
+  type DeviceId,
+  deviceId,
   type IdentityId,
   identityId,
   limits,
@@ -24,6 +26,8 @@ export interface RoomRules {
 
 /** From the range for private use. */
 export const RULES_EXTENSION = 0xf0a0;
+/** In a GroupInfo: devices that said that they leave and are in the group still, for newcomers who did not see them say so. */
+const LEAVING_EXTENSION = 0xf0a1;
 
 const shape: Shape<{ kind: RoomRules['kind']; history: HistoryPolicy; admins: IdentityId[] }> = record({
   kind: oneOf(['direct', 'private']),
@@ -49,6 +53,21 @@ export function rulesIn(extensions: readonly Extension[]): RoomRules {
 
 export function rulesExtension(rules: RoomRules): Extension {
   return { extensionType: RULES_EXTENSION, extensionData: encodeRules(rules) };
+}
+
+const leavingShape = list(deviceId, limits.members);
+
+export function leavingExtensions(devices: readonly DeviceId[]): Extension[] {
+  if (devices.length === 0) return [];
+  const extensionData = encodeStrict(leavingShape, [...devices], 'commit_not_allowed');
+  return [{ extensionType: LEAVING_EXTENSION, extensionData }];
+}
+
+/** Throws `group_malformed`. */
+export function leavingIn(extensions: readonly Extension[]): DeviceId[] {
+  const found = extensions.find(({ extensionType }) => extensionType === LEAVING_EXTENSION);
+  if (found === undefined) return [];
+  return decodeStrict(leavingShape, new Uint8Array(found.extensionData), { malformed: 'group_malformed' });
 }
 
 function requireSound({ kind, admins }: RoomRules, code: 'commit_not_allowed' | 'group_malformed'): void {

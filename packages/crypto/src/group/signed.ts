@@ -5,6 +5,8 @@ import {
   type DeviceId,
   deviceId,
   ED25519_SIGNATURE,
+  type Epoch,
+  epoch,
   limits,
   type Millis,
   nullable,
@@ -26,7 +28,8 @@ import type { Resolve } from './leaf.ts';
 const LEAVE = utf8('aurora/leave/1');
 const KNOCK = utf8('aurora/knock/1');
 
-const leaveShape = record({ room: roomId, device: deviceId });
+/** `epoch` is the relay's, against replay to a device that left once and came back. */
+const leaveShape = record({ room: roomId, device: deviceId, epoch: nullable(epoch) });
 const knockShape = record({
   room: roomId,
   device: deviceId,
@@ -57,16 +60,20 @@ async function opened<T extends { readonly room: RoomId; readonly device: Device
 }
 
 /** A device's own word that it leaves the group: with it, anybody may remove it. */
-export function signLeave(device: Device, { room }: { readonly room: RoomId }): Promise<Bytes> {
-  return signed(device, LEAVE, leaveShape, { room, device: device.id });
+export function signLeave(
+  device: Device,
+  { room, epoch = null }: { readonly room: RoomId; readonly epoch?: Epoch | null },
+): Promise<Bytes> {
+  return signed(device, LEAVE, leaveShape, { room, device: device.id, epoch });
 }
 
-/** Throws `handshake_malformed`, `room_mismatch`, `sender_mismatch`, `signature_wrong`. */
+/** Throws `handshake_malformed`, `room_mismatch`, `sender_mismatch`, `signature_wrong`, `epoch_mismatch`. */
 export async function openLeave(
   frame: Bytes,
-  of: { readonly room: RoomId; readonly sender: Member },
+  of: { readonly room: RoomId; readonly epoch: Epoch; readonly sender: Member },
 ): Promise<void> {
-  await opened(frame, LEAVE, leaveShape, of);
+  const { epoch } = await opened(frame, LEAVE, leaveShape, of);
+  if (epoch !== null && epoch !== of.epoch) throw new CryptoError('epoch_mismatch');
 }
 
 /**

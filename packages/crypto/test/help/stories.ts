@@ -1,0 +1,35 @@
+import fc from 'fast-check';
+import { people } from './groups.ts';
+import { play, type Step, story } from './play.ts';
+
+/** Stories told unless AURORA_MODEL_RUNS says otherwise. */
+const RUNS = Number(process.env.AURORA_MODEL_RUNS ?? 300);
+const SEED = process.env.AURORA_MODEL_SEED;
+const PATH = process.env.AURORA_MODEL_PATH;
+/** A failure prints both: with them the same story is told again. */
+const replayed = { ...(SEED && { seed: Number(SEED) }), ...(PATH && { path: PATH }) };
+
+export const PATIENCE = 120_000 + RUNS * 2_000;
+
+/** Plays stories of up to so many steps among 3 to 12 people; `share` of the runs. */
+export async function tell(longest: number, share: number): Promise<void> {
+  const cast = await people(
+    'Ada',
+    'Bo',
+    'Cleo',
+    'Dan',
+    'Eve',
+    'Fay',
+    'Gus',
+    'Hal',
+    'Ida',
+    'Jo',
+    'Kim',
+    'Lou',
+  );
+  const size = fc.integer({ min: 3, max: cast.length });
+  const runs = fc.asyncProperty(size, story(longest), async (many: number, steps: Step[]) => {
+    await play(cast.slice(0, many), steps);
+  });
+  await fc.assert(runs, { numRuns: Math.max(1, Math.ceil(RUNS * share)), ...replayed });
+}
