@@ -12,6 +12,7 @@ import {
   type ReplyOf,
   type Request,
   type RoomId,
+  type Seq,
 } from '@aurora/protocol';
 import type { Meddler } from '../simulation/network.ts';
 
@@ -98,6 +99,41 @@ export function rewriting(room: RoomId, change: (entries: Entry[]) => Entry[]): 
     ...(hear && { hear }),
     tell: (events) =>
       (tell?.(events) ?? events).filter((event) => event.type !== 'entries' || event.room !== room),
+  };
+}
+
+/** One lie after another, or several at once. */
+export function all(...evils: readonly Evil[]): Evil {
+  return {
+    tell: (events) => evils.reduce((told, { tell }) => tell?.(told) ?? told, events),
+    hear: (request) =>
+      evils.reduce<Request | null>(
+        (heard, { hear }) => (heard === null || hear === undefined ? heard : hear(heard)),
+        request,
+      ),
+  };
+}
+
+/** Tells these beside whatever comes next; `waiting` empties by that. */
+export function inserting(...waiting: Event[]): Evil & { readonly waiting: readonly Event[] } {
+  return { waiting, tell: (events) => [...events, ...waiting.splice(0)] };
+}
+
+/** Leaves one entry out of a room's log and closes the gap: all that come after it are told one place lower. */
+export function hiding(room: RoomId, hidden: Entry): Evil {
+  const { hear, tell } = retelling(room, (entries) =>
+    entries.flatMap((entry) => {
+      if (entry.seq === hidden.seq) return [];
+      return entry.seq < hidden.seq ? entry : { ...entry, seq: (entry.seq - 1) as Seq };
+    }),
+  );
+  return {
+    ...(tell && { tell }),
+    hear(request) {
+      const reads = request.type === 'read' && request.room === room && request.seq >= hidden.seq;
+      const shifted = reads ? { ...request, seq: (request.seq + 1) as Seq } : request;
+      return hear?.(shifted) ?? shifted;
+    },
   };
 }
 

@@ -3,6 +3,11 @@ import { orderCrypto } from '../simulation/quiet.ts';
 import { type Person, World } from '../simulation/world.ts';
 import { Line } from './meddling.ts';
 
+const RUNS = Number(process.env.AURORA_SIMULATIONS ?? 1);
+const SEED = Number(process.env.AURORA_SEED ?? 20_261_125);
+/** Each stands for one course of everything that chance decides. */
+export const seeds = Array.from({ length: RUNS }, (_, index) => SEED + index);
+
 /** Somebody whose line to the relay is at the relay's mercy. */
 export interface Victim {
   readonly person: Person;
@@ -24,6 +29,15 @@ export class Scene {
 
   constructor(seed: number) {
     this.world = new World(seed);
+  }
+
+  /** These people enter one after the other. */
+  async meet<const Names extends readonly string[]>(
+    ...names: Names
+  ): Promise<{ [At in keyof Names]: Victim }> {
+    const met: Victim[] = [];
+    for (const name of names) met.push(await this.enters(name));
+    return met as { [At in keyof Names]: Victim };
   }
 
   async enters(nickname: string): Promise<Victim> {
@@ -83,5 +97,5 @@ export function deviceOf({ person }: Victim): DeviceId {
 function sent(person: Person, text: string, room: RoomId): boolean {
   return person
     .messagesIn(room)
-    .some((row) => row.text === text && !['sending', 'failed'].includes(row.delivery.status));
+    .some((row) => row.text === text && !['pending', 'failed'].includes(row.delivery.status));
 }
