@@ -1,8 +1,15 @@
 import type { Bytes } from '@aurora/protocol';
-import { type CiphersuiteImpl, type ClientState, createCommit, type Proposal } from 'ts-mls';
+import {
+  type CiphersuiteImpl,
+  type ClientState,
+  createCommit,
+  type FramedContent,
+  type Proposal,
+  type PublicMessage,
+} from 'ts-mls';
 import { configOf, type Group } from '../../src/group/group.ts';
 import { suiteOf } from '../../src/group/suite.ts';
-import { encodeMessage } from '../../src/group/wire.ts';
+import { decodeMessage, encodeMessage } from '../../src/group/wire.ts';
 import type { Resolve } from '../../src/groups.ts';
 import type { Device } from '../../src/index.ts';
 
@@ -51,4 +58,27 @@ export function sealingNonsense(
     return { ct: isSpoilt(turn - 1) ? new Uint8Array(ct.length) : ct, enc };
   };
   return { ...suite, hpke: { ...suite.hpke, seal } };
+}
+
+type Content = Extract<FramedContent, { contentType: 'commit' }>;
+
+/** A commit with other content under the signature that it had: for what must be refused before anybody looks at signatures. */
+export function rewritten(frame: Bytes, edit: (content: Content) => Content): Bytes {
+  const message = decodeMessage(frame, 'commit_malformed');
+  if (message.wireformat !== 'mls_public_message') throw new TypeError(message.wireformat);
+  const { content } = message.publicMessage;
+  if (content.contentType !== 'commit') throw new TypeError(content.contentType);
+  const publicMessage = { ...message.publicMessage, content: edit(content) } as PublicMessage;
+  return encodeMessage({ ...message, publicMessage });
+}
+
+/** The same with these proposals instead of its own. */
+export function proposing(frame: Bytes, ...proposals: Proposal[]): Bytes {
+  return rewritten(frame, (content) => ({
+    ...content,
+    commit: {
+      ...content.commit,
+      proposals: proposals.map((proposal) => ({ proposalOrRefType: 'proposal', proposal })),
+    },
+  }));
 }
