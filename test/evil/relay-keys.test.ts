@@ -1,16 +1,9 @@
-import { type Delivery, type Entry, LOUNGE, type RoomId, type Seq } from '@aurora/protocol';
+import { type Delivery, type Entry, LOUNGE, type Seq } from '@aurora/protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { all, answering, type Evil, flipped, inserting, mailing, rewriting } from './meddling.ts';
-import { prepare, Scene, seeds, type Victim } from './scene.ts';
+import { prepare, Scene, seeds, sentTo, type Victim } from './scene.ts';
 
 beforeAll(prepare);
-
-/** What a device sent to a room, in whatever form. */
-const sentTo = ({ line }: Victim, room: RoomId) =>
-  line.asked.filter(
-    (request) =>
-      ['commit', 'append', 'deliver'].includes(request.type) && 'room' in request && request.room === room,
-  );
 
 /** Changes what comes by the mailbox for private rooms; `changed` are the deliveries as they were. */
 function changingMail(change: (delivery: Delivery) => Delivery[]) {
@@ -228,7 +221,10 @@ describe.each(seeds)('a removal (AURORA_SEED=%i)', (seed) => {
       const said = ada.line.entriesOf(room).filter(({ seq }) => seq >= commit.seq);
       expect(said.length).toBeGreaterThan(2);
       const fed = inserting({ type: 'entries', room, entries: feed(said, commit) });
+      bo.line.evil = all(deaf, fed);
       await scene.world.until('Bo was told', () => fed.waiting.length === 0);
+      const isOut = () => bo.person.standing(room) === 'removed' || bo.person.warningsIn(room).length > 1;
+      await scene.world.until('he has taken it in', isOut);
       await scene.world.pass(60_000);
       expect(bo.person.textsIn(room)).toEqual(['before']);
     },

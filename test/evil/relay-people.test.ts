@@ -1,18 +1,11 @@
 import { type Bytes, type Event, LOUNGE, type RoomId } from '@aurora/protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { all, answering, flipped, inserting } from './meddling.ts';
-import { deviceOf, prepare, Scene, seeds, type Victim } from './scene.ts';
+import { deviceOf, prepare, Scene, seeds, sentTo, type Victim } from './scene.ts';
 
 beforeAll(prepare);
 
 const identityOf = ({ person }: Victim) => person.card.identity;
-
-/** What a device sent to a room, in whatever form. */
-const sentTo = ({ line }: Victim, room: RoomId) =>
-  line.asked.filter(
-    (request) =>
-      ['commit', 'append', 'deliver'].includes(request.type) && 'room' in request && request.room === room,
-  );
 
 describe.each(seeds)('who is in a room (AURORA_SEED=%i)', (seed) => {
   it('a relay that lists a ghost among the members: nobody shows her or writes to her', async () => {

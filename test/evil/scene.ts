@@ -1,4 +1,4 @@
-import type { DeviceId, RoomId } from '@aurora/protocol';
+import type { DeviceId, Request, RoomId } from '@aurora/protocol';
 import { orderCrypto } from '../simulation/quiet.ts';
 import { type Person, World } from '../simulation/world.ts';
 import { Line } from './meddling.ts';
@@ -88,6 +88,14 @@ export class Scene {
       [...person.warningsIn(room), person.view(room)?.warning?.code].includes(code),
     );
   }
+}
+
+/** What a device sent to a room, in whatever form. */
+export function sentTo({ line }: Victim, room: RoomId): Request[] {
+  return line.asked.filter(
+    (request) =>
+      ['commit', 'append', 'deliver'].includes(request.type) && 'room' in request && request.room === room,
+  );
 }
 
 export function deviceOf({ person }: Victim): DeviceId {
