@@ -3,7 +3,7 @@ import { people } from './groups.ts';
 import { play, type Step, story } from './play.ts';
 
 /** Stories told unless AURORA_MODEL_RUNS says otherwise. */
-const RUNS = Number(process.env.AURORA_MODEL_RUNS ?? 300);
+const RUNS = Number(process.env.AURORA_MODEL_RUNS ?? 200);
 const SEED = process.env.AURORA_MODEL_SEED;
 const PATH = process.env.AURORA_MODEL_PATH;
 /** A failure prints both: with them the same story is told again. */
