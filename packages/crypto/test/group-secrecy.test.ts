@@ -5,6 +5,7 @@ import { decryptWithLabel } from 'ts-mls/crypto/hpke.js';
 import { groupContextEncoder } from 'ts-mls/groupContext.js';
 import { beforeAll, expect, test } from 'vitest';
 import { configOf } from '../src/group/group.ts';
+import { authenticationBy } from '../src/group/leaf.ts';
 import { suiteOf } from '../src/group/suite.ts';
 import { decodeMessage } from '../src/group/wire.ts';
 import {
@@ -76,7 +77,7 @@ test('who was removed cannot come by the next key, with the commit and all secre
   // The same attempt finds the secret with the keys of somebody who stays.
   expect(await opens(made.frame, made.group, at(2).group)).toBeGreaterThan(0);
   expect(await opens(made.frame, made.group, removed.group)).toBe(0);
-  const state = { ...removed.group.mls, clientConfig: configOf(resolve) };
+  const state = { ...removed.group.mls, clientConfig: configOf(authenticationBy(await resolve([]))) };
   const { publicMessage } = pathOf(made.frame);
   const { newState } = await processPublicMessage(
     state,

@@ -153,7 +153,10 @@ describe('a welcome', () => {
     const room = '01'.repeat(16) as typeof ROOM;
     await expectRefusal(join({ room, welcome, groupInfo, secrets }), 'group_mismatch');
     const halfway: Resolve = async () => new Map([[bo.device.id, bo.member]]);
-    await expectRefusal(join({ resolve: halfway, welcome, groupInfo, secrets }), 'welcome_malformed');
+    await expectRefusal(join({ resolve: halfway, welcome, groupInfo, secrets }), 'key_package_wrong');
+    const offline = new Error('offline');
+    const unreachable = join({ resolve: () => Promise.reject(offline), welcome, groupInfo, secrets });
+    await expect(unreachable).rejects.toBe(offline);
   });
 
   it('leads to nobody’s conversation of two but one’s own', async () => {

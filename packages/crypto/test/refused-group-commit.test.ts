@@ -20,6 +20,7 @@ import { beforeAll, describe, expect, it, test } from 'vitest';
 import { requireAllowed } from '../src/group/allowed.ts';
 import { configOf, leafIndexOf } from '../src/group/group.ts';
 import { openSecret } from '../src/group/key-package.ts';
+import { authenticationBy } from '../src/group/leaf.ts';
 import { RULES_EXTENSION, rulesExtension } from '../src/group/rules.ts';
 import { suiteOf } from '../src/group/suite.ts';
 import { encodeMessage, vector } from '../src/group/wire.ts';
@@ -94,6 +95,14 @@ test('what is in order is believed', async () => {
   for (const at of [0, 2]) expect((await receive(update, who(bo), at)).group).not.toBeNull();
 });
 
+test('who cannot be asked about is no reason to disbelieve: then there is no verdict', async () => {
+  const offline = new Error('offline');
+  const received = { frame: update, sender: who(bo).member, leaving: new Set<never>() };
+  const resolve = () => Promise.reject(offline);
+  const judged = processCommit({ group: of(0), device: who(ada).device, ...received, resolve });
+  await expect(judged).rejects.toBe(offline);
+});
+
 describe('nothing but a commit in the clear of a member is looked at', () => {
   it.each(['', '00', '0001', '00010001', 'ff'.repeat(20)])('not %j', async (bytes) => {
     await refused(fromHex(bytes), 'commit_malformed');
@@ -106,7 +115,7 @@ describe('nothing but a commit in the clear of a member is looked at', () => {
   });
 
   it('not a private message', async () => {
-    const state = { ...of(1).mls, clientConfig: configOf(resolve) };
+    const state = { ...of(1).mls, clientConfig: configOf(authenticationBy(await resolve([]))) };
     const { newState } = await createCommit(
       { state, cipherSuite: suiteOf(who(bo).device) },
       { wireAsPublicMessage: true },
@@ -116,13 +125,13 @@ describe('nothing but a commit in the clear of a member is looked at', () => {
   });
 
   it('not a proposal by itself', async () => {
-    const state = { ...of(1).mls, clientConfig: configOf(resolve) };
+    const state = { ...of(1).mls, clientConfig: configOf(authenticationBy(await resolve([]))) };
     const { message } = await createProposal(state, true, removal(cleo), suiteOf(who(bo).device));
     await refused(encodeMessage(message), 'commit_malformed');
   });
 
   it('not somebody’s own way in', async () => {
-    const state = { ...of(1).mls, clientConfig: configOf(resolve) };
+    const state = { ...of(1).mls, clientConfig: configOf(authenticationBy(await resolve([]))) };
     const info = await createGroupInfoWithExternalPubAndRatchetTree(state, [], suiteOf(who(bo).device));
     const { secret } = await packageOf(who(dan), resolve);
     const { publicPackage, privatePackage } = openSecret(secret);
@@ -133,7 +142,7 @@ describe('nothing but a commit in the clear of a member is looked at', () => {
       false,
       suiteOf(who(dan).device),
       undefined,
-      configOf(resolve),
+      configOf(authenticationBy(await resolve([]))),
     );
     const frame = encodeMessage({ version: 'mls10', wireformat: 'mls_public_message', publicMessage });
     await refused(frame, 'commit_malformed');
@@ -178,7 +187,7 @@ test('no bit of a commit can be flipped', async () => {
 
 describe('proposals', () => {
   it('are written out, never referred to', async () => {
-    const state = { ...of(1).mls, clientConfig: configOf(resolve) };
+    const state = { ...of(1).mls, clientConfig: configOf(authenticationBy(await resolve([]))) };
     const cipherSuite = suiteOf(who(bo).device);
     const { newState } = await createProposal(state, true, await packaged(dan), cipherSuite);
     const { commit } = await createCommit({ state: newState, cipherSuite }, { wireAsPublicMessage: true });

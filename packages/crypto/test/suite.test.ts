@@ -12,7 +12,7 @@ import {
 } from 'ts-mls';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { configOf } from '../src/group/group.ts';
-import { capabilities, credentialOf } from '../src/group/leaf.ts';
+import { authenticationBy, capabilities, credentialOf } from '../src/group/leaf.ts';
 import { isUsable, NO_SIGNING_KEY, SUITE, suiteOf } from '../src/group/suite.ts';
 import { knowing } from './help/groups.ts';
 import { type Person, person, personFromSeeds } from './help/people.ts';
@@ -102,7 +102,7 @@ describe('our primitives are those of the suite as the library has it', () => {
 });
 
 it('one group has members on either implementation', async () => {
-  const config = configOf(knowing([ada, bo]));
+  const config = configOf(authenticationBy(await knowing([ada, bo])([])));
   const lifetime = { notBefore: 0n, notAfter: 2n ** 40n };
   const packageOf = ({ device }: Person, suite: CiphersuiteImpl, signKey: Uint8Array) =>
     generateKeyPackageWithKey(

@@ -15,7 +15,7 @@ import { type GroupChange, requireAllowed } from './allowed.ts';
 import { requireFresh } from './fresh.ts';
 import { configOf, type Group, groupOf, leafIndexOf } from './group.ts';
 import { encodeKeyPackage, type KeyPackage, referenceOf } from './key-package.ts';
-import type { Resolve } from './leaf.ts';
+import { authenticationBy, type Resolve } from './leaf.ts';
 import { leavingExtensions, type RoomRules, rulesExtension } from './rules.ts';
 import { SUITE, suiteOf } from './suite.ts';
 import { encodeMessage } from './wire.ts';
@@ -76,7 +76,10 @@ export async function commitChange(wish: Wish): Promise<Commit> {
   const staying = [...leaving, ...group.leaving].filter((one) => !remove.includes(one));
   const groupInfoExtensions = leavingExtensions([...new Set(staying)]);
   const made = await createCommit(
-    { state: { ...group.mls, clientConfig: configOf(resolve) }, cipherSuite: suiteOf(device) },
+    {
+      state: { ...group.mls, clientConfig: configOf(authenticationBy(people)) },
+      cipherSuite: suiteOf(device),
+    },
     { wireAsPublicMessage: true, extraProposals: proposals, ratchetTreeExtension: true, groupInfoExtensions },
   ).catch((cause: unknown) => {
     throw new CryptoError('commit_not_allowed', { cause });

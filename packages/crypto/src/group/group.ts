@@ -12,6 +12,7 @@ import {
   toHex,
 } from '@aurora/protocol';
 import {
+  type AuthenticationService,
   type ClientConfig,
   type ClientState,
   createGroup as createMlsGroup,
@@ -28,7 +29,7 @@ import type { Device } from '../identity/device.ts';
 import { KEY_BYTES } from '../primitives/aead.ts';
 import { decodeStrict } from '../strict.ts';
 import { createKeyPackage, openSecret } from './key-package.ts';
-import { authenticationBy, deviceOf, type Resolve } from './leaf.ts';
+import { authenticationBy, deviceOf } from './leaf.ts';
 import { type RoomRules, rulesExtension, rulesIn } from './rules.ts';
 import { NO_SIGNING_KEY, SUITE, suiteOf } from './suite.ts';
 
@@ -47,10 +48,10 @@ export interface Group {
 /** Devices of one group: its ratchet tree is handled whole. */
 export const MOST_DEVICES = 256;
 
-const nobody: Resolve = async () => new Map();
+const nobody = authenticationBy(new Map());
 
-/** How the library is used here. Without a way to credentials nobody's leaf is believed. */
-export function configOf(resolve: Resolve = nobody): ClientConfig {
+/** How the library is used here. Unless told otherwise, nobody's leaf is believed. */
+export function configOf(authService: AuthenticationService = nobody): ClientConfig {
   return {
     // Content has its own envelope: nothing is ever opened by an epoch's secret tree, and the past is not kept for it.
     keyRetentionConfig: { ...defaultKeyRetentionConfig, retainKeysForEpochs: 1 },
@@ -58,7 +59,7 @@ export function configOf(resolve: Resolve = nobody): ClientConfig {
     lifetimeConfig: { maximumTotalLifetime: 2n ** 62n, validateLifetimeOnReceive: false },
     keyPackageEqualityConfig: defaultKeyPackageEqualityConfig,
     paddingConfig: defaultPaddingConfig,
-    authService: authenticationBy(resolve),
+    authService,
   };
 }
 

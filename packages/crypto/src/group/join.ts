@@ -6,7 +6,7 @@ import { requireTwo } from './allowed.ts';
 import { readWelcome } from './commit.ts';
 import { configOf, type Group, groupOf, leavesOf } from './group.ts';
 import { type KeyPackageSecret, openSecret } from './key-package.ts';
-import { deviceOf, isLeafOf, type Resolve } from './leaf.ts';
+import { authenticationLater, deviceOf, isLeafOf, type Resolve } from './leaf.ts';
 import { leavingIn } from './rules.ts';
 import { suiteOf } from './suite.ts';
 
@@ -38,7 +38,7 @@ export async function joinGroup(invited: {
     suiteOf(device),
     undefined,
     undefined,
-    configOf(resolve),
+    configOf(authenticationLater),
   ).catch((cause: unknown) => {
     throw new CryptoError('welcome_malformed', { cause });
   });

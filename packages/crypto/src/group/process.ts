@@ -14,7 +14,7 @@ import { changeOf } from './commit.ts';
 import { requireFresh } from './fresh.ts';
 import { configOf, type Group, groupOf, leavesOf, MOST_DEVICES } from './group.ts';
 import { encodeKeyPackage, requireKeyPackage } from './key-package.ts';
-import { deviceOf, isLeafOf, type Resolve } from './leaf.ts';
+import { authenticationBy, deviceOf, isLeafOf, type Resolve } from './leaf.ts';
 import { type RoomRules, rulesIn } from './rules.ts';
 import { suiteOf, watched } from './suite.ts';
 import { decodeMessage } from './wire.ts';
@@ -68,7 +68,7 @@ export async function processCommit(received: Received): Promise<Processed> {
   });
   await requireFresh(group, read.remove, [...read.leafKeys, ...pathKeys(content, sender)]);
   const out = change.removed.includes(device.id) || change.readmitted.includes(device.id);
-  const state = { ...group.mls, clientConfig: configOf(resolve) };
+  const state = { ...group.mls, clientConfig: configOf(authenticationBy(people)) };
   const { suite, usedSecret } = watched(suiteOf(device));
   let signed = false;
   const verdict = () => {

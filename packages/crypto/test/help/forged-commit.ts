@@ -8,6 +8,7 @@ import {
   type PublicMessage,
 } from 'ts-mls';
 import { configOf, type Group } from '../../src/group/group.ts';
+import { authenticationBy } from '../../src/group/leaf.ts';
 import { suiteOf } from '../../src/group/suite.ts';
 import { decodeMessage, encodeMessage } from '../../src/group/wire.ts';
 import type { Resolve } from '../../src/groups.ts';
@@ -33,7 +34,7 @@ export async function forgedCommit(
   const { proposals = [], suite = (one) => one, state = (one) => one, authenticatedData } = forgery;
   const made = await createCommit(
     {
-      state: state({ ...group.mls, clientConfig: configOf(resolve) }),
+      state: state({ ...group.mls, clientConfig: configOf(authenticationBy(await resolve([]))) }),
       cipherSuite: suite(suiteOf(device)),
     },
     {
