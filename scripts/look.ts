@@ -7,6 +7,7 @@ import { launchBrowser, visit } from '../test/support/browser.ts';
 import { startRelay } from '../test/support/relay.ts';
 import { ROOT } from './bootstrap/root.mjs';
 import { talkingLounge } from './look/lounge.ts';
+import { privateSights } from './look/private.ts';
 
 const FOLDER = join(ROOT, 'look');
 const DOCS = join(ROOT, 'docs');
@@ -27,8 +28,9 @@ try {
   const newcomer = await visit(browser, relay.url);
   await newcomer.enterButton.waitFor();
   await photograph(newcomer.page, 'login');
-  const viewer = await talkingLounge(browser, relay);
+  const { viewer, others } = await talkingLounge(browser, relay);
   await photograph(viewer.page, 'lounge');
+  for await (const name of privateSights(viewer, others)) await photograph(viewer.page, name);
   for (const fault of [...newcomer.faults, ...viewer.faults]) process.stderr.write(`the page: ${fault}\n`);
   if (newcomer.faults.length + viewer.faults.length > 0) process.exitCode = 1;
 } finally {
@@ -59,5 +61,7 @@ async function stillness(): Promise<void> {
   await document.fonts.ready;
   await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
   const moving = document.getAnimations().filter((animation) => animation instanceof CSSTransition);
-  await Promise.allSettled(moving.map(({ finished }) => finished));
+  // What is paused, or out of sight and so never painted, does not come to rest.
+  const patience = new Promise((resolve) => setTimeout(resolve, 1_000));
+  await Promise.race([patience, Promise.allSettled(moving.map(({ finished }) => finished))]);
 }

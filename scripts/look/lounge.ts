@@ -24,7 +24,10 @@ const TALK: readonly (readonly [nickname: string, text: string])[] = [
 ];
 
 /** A lounge with people in it who talk: a real page for the one whose screen it is, real clients for the others. */
-export async function talkingLounge(browser: Browser, relay: RelayProcess): Promise<Screen> {
+export async function talkingLounge(
+  browser: Browser,
+  relay: RelayProcess,
+): Promise<{ readonly viewer: Screen; readonly others: ReadonlyMap<string, Headless> }> {
   const viewer = await visit(browser, relay.url);
   await viewer.enter(VIEWER);
   const others = new Map<string, Headless>();
@@ -42,5 +45,5 @@ export async function talkingLounge(browser: Browser, relay: RelayProcess): Prom
       .waitFor();
   }
   await others.get('Kim')?.client.room(LOUNGE).tellTyping(true);
-  return viewer;
+  return { viewer, others };
 }
