@@ -222,7 +222,8 @@ describe.each(seeds)('what somebody is said to have done (AURORA_SEED=%i)', (see
     const other = await scene.room(ada, bo, cleo);
     for (const text of ['one', 'two', 'three', 'four', 'five', 'six']) await scene.says(ada, text, other);
     await scene.reads(bo, 'six', other);
-    await bo.person.client.room(other).read(bo.person.rowsIn(other).at(-1)?.position ?? [0, 0]);
+    const end = bo.person.rowsIn(other).at(-1)?.position ?? [0, 0];
+    await scene.world.done('Bo looks', bo.person.client.room(other).read(end));
     await scene.says(bo, 'hello', room);
     await scene.says(ada, 'here', room);
     await scene.reads(bo, 'here', room);

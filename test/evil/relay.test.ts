@@ -218,4 +218,29 @@ describe.each(seeds)('the log of a private room (AURORA_SEED=%i)', (seed) => {
       expect(bo.person.textsIn(room)).toEqual(['one', 'three']);
     },
   );
+
+  it.each([0, 40, 200])(
+    'a relay that flips a bit of a change of keys, %i bytes from its end: Bo finds back in',
+    async (at) => {
+      const { scene, room, ada, bo, cleo } = await inRoom(seed);
+      const { evil, changed } = changing(room, 'commit', (entry) => [
+        { ...entry, frame: flipped(entry.frame, at) },
+      ]);
+      bo.line.evil = evil;
+      const removal = ada.person.client.conversations.private(room).remove(cleo.person.card.identity);
+      await scene.world.done('Cleo is removed', removal);
+      await scene.world.until('it was told', () => changed.length > 0);
+      await scene.says(ada, 'two', room);
+      bo.line.evil = {};
+      await scene.world.until('Bo asks to be let in', () => bo.line.askedFor('knock').length > 0);
+      await scene.areIn(room, ada, bo);
+      await scene.says(ada, 'three', room);
+      await scene.reads(bo, 'three', room);
+      await scene.says(bo, 'four', room);
+      await scene.reads(ada, 'four', room);
+      expect(bo.person.textsIn(room)).toEqual(['one', 'two', 'three', 'four']);
+      expect(bo.person.view(room)).toMatchObject({ members: 2 });
+      expect(cleo.person.textsIn(room)).toEqual(['one']);
+    },
+  );
 });

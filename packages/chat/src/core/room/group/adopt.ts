@@ -26,6 +26,7 @@ export async function adopt(chamber: Chamber<GroupState>, way: GroupWay, arrival
   if (again) {
     const { keys } = log;
     if (keys.fate === 'in' && keys.group !== null && keys.epoch >= epoch) return false;
+    if (bringsBack(keys, arrival.state)) return false;
     await log.catchUp(head);
     const cursor = log.progress?.cursor ?? commit.seq;
     const missed = await handshakesBetween(chamber, commit.seq, cursor);
@@ -70,6 +71,17 @@ async function belongs(
   const two: readonly (IdentityId | undefined)[] = [identity, by.identity];
   const own = toHex((await sha256(directRoomBytes(identity, by.identity))).slice(0, 16));
   return own === room && identities.every((one) => two.includes(one));
+}
+
+/**
+ * Whether somebody is in the group whose removal this device has followed. A relay that spoils a removal for others makes them go on
+ * without it: it must not take along those who know better. Who is let in again meanwhile costs this device its place at most.
+ */
+function bringsBack({ fate, group, spans }: GroupState, after: GroupState): boolean {
+  if (fate === 'removed' || group === null) return false;
+  const isIn = (all: GroupState['spans'], one: DeviceId) =>
+    all.some(({ device, until }) => device === one && until === null);
+  return spans.some(({ device }) => !isIn(spans, device) && isIn(after.spans, device));
 }
 
 function merge(before: GroupState['epochs'], after: GroupState['epochs']): GroupState['epochs'] {

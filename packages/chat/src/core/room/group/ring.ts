@@ -42,6 +42,8 @@ export interface GroupState extends GroupRoom {
   readonly fate: 'in' | 'removed' | 'behind';
   /** The log was restored from a backup: nothing is said before a change of keys that who was removed does not follow. */
   readonly renew: boolean;
+  /** The epoch that this device's own change began, when the one before it was void. */
+  readonly mended: Epoch | null;
 }
 
 /** This device's own commit on its way to the log. */
@@ -83,6 +85,7 @@ const shape: Shape<GroupState> = record({
   link: nullable(bytes(16)),
   fate: oneOf(['in', 'removed', 'behind']),
   renew: bool,
+  mended: nullable(epoch),
 }) as unknown as Shape<GroupState>;
 
 const nothing = (room: RoomId): GroupState => ({
@@ -99,6 +102,7 @@ const nothing = (room: RoomId): GroupState => ({
   link: null,
   fate: 'in',
   renew: false,
+  mended: null,
 });
 
 /** Keys of an MLS group: what its commits say, as this device has followed them. */
@@ -171,9 +175,37 @@ async function readRun(
     const direct = applied.state.rules?.kind === 'direct';
     rows.push(...changeRows(entry, sender, change, before, direct, reader));
   }
-  const fate = before.fate === 'removed' && applied.fate === 'behind' ? 'removed' : applied.fate;
-  const state = { ...before, ...applied.state, fate, renew: before.renew && applied.changes.length === 0 };
+  const mended = mendedEpoch(before, applied, device.id);
+  const apart = mended !== null && applied.refused.some((one) => isOfAnother(one, mended, device.id));
+  const followed = apart && applied.fate === 'in' ? 'behind' : applied.fate;
+  const fate = before.fate === 'removed' && followed === 'behind' ? 'removed' : followed;
+  const renew = before.renew && applied.changes.length === 0;
+  const state = { ...before, ...applied.state, fate, renew, mended };
   return { state, rows, life: handshakes.some(({ sender }) => sender.id !== reader.me) };
+}
+
+type Applied = Awaited<ReturnType<Awaited<ReturnType<typeof groups>>['applyGroupEntries']>>;
+
+/** The newest epoch, if this device began it and the one before was void. */
+function mendedEpoch({ mended }: GroupState, { state, changes }: Applied, me: DeviceId): Epoch | null {
+  const [before, newest] = state.epochs.slice(-2);
+  const began = changes.findLast(({ change }) => 'added' in change);
+  if (began === undefined) return mended;
+  if (began.entry.sender !== me || before === undefined || newest === undefined) return null;
+  return newest.epoch - before.epoch > 1 ? newest.epoch : null;
+}
+
+/**
+ * A change of another that begins where this device stands alone, and is not of its group: the void epoch was void here only, because
+ * the relay told this device something else. Who stands further back finds the change stale, so that only one side asks to be let in.
+ */
+function isOfAnother({ entry, error }: Applied['refused'][number], mended: Epoch, me: DeviceId): boolean {
+  return (
+    entry.kind === 'commit' &&
+    entry.sender !== me &&
+    entry.epoch >= mended &&
+    error.code === 'commit_malformed'
+  );
 }
 
 const devicesOf = ({ added, removed, readmitted }: GroupChange): DeviceId[] => [

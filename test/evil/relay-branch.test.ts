@@ -1,0 +1,58 @@
+import type { Entry } from '@aurora/protocol';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { all, type Evil, flipped, inserting, retelling, rewriting } from './meddling.ts';
+import { prepare, Scene, seeds } from './scene.ts';
+
+beforeAll(prepare);
+
+describe.each(seeds)('two branches of a group (AURORA_SEED=%i)', (seed) => {
+  it('a relay that spoils a removal for Bo, so that his branch overtakes Ada’s: she never comes back to a group with Cleo', async () => {
+    const scene = new Scene(seed);
+    const [ada, bo, cleo, dan, eve] = await scene.meet('Ada', 'Bo', 'Cleo', 'Dan', 'Eve');
+    const room = await scene.room(ada, bo, cleo);
+    await scene.says(ada, 'before', room);
+    await scene.reads(cleo, 'before', room);
+    const spoilt: Entry[] = [];
+    const spoil = (entries: Entry[]) =>
+      entries.map((entry) => {
+        if (entry.kind !== 'commit' || (spoilt[0] && entry.seq !== spoilt[0].seq)) return entry;
+        spoilt.push(entry);
+        return { ...entry, frame: flipped(entry.frame, 0) };
+      });
+    bo.line.evil = retelling(room, spoil);
+    const deaf: Evil = {
+      tell: (events) => events.filter(({ type }) => type !== 'removed' && type !== 'entries'),
+    };
+    cleo.line.evil = deaf;
+    const removal = ada.person.client.conversations.private(room).remove(cleo.person.card.identity);
+    await scene.world.done('Cleo is removed', removal);
+    ada.line.evil = rewriting(room, () => []);
+    await scene.world.until('Bo was told something spoilt', () => spoilt.length > 0);
+    bo.line.evil = {};
+    await scene.world.until(
+      'Bo mends the room',
+      () => bo.line.askedFor('commit').length > 0 && bo.person.standing(room) === 'ready',
+    );
+    for (const one of [dan, eve]) {
+      const invited = bo.person.client.conversations.private(room).invite([one.person.card]);
+      await scene.world.done('Bo invites', invited);
+    }
+    ada.line.evil = {};
+    await scene.world.until('Ada asks to be let in', () => ada.line.askedFor('knock').length > 0);
+    const invited = bo.line.askedFor('commit').length;
+    await scene.world.until('Bo lets her in', () => bo.line.askedFor('commit').length > invited);
+    await scene.world.pass(30_000);
+    await ada.person.say('without Cleo', room);
+    await scene.world.pass(30_000);
+    const [last] = spoilt;
+    const everything = bo.line.entriesOf(room).filter(({ seq }) => last && seq >= last.seq);
+    const fed = inserting({ type: 'entries', room, entries: spoil(everything) });
+    cleo.line.evil = all(deaf, fed);
+    await scene.world.until('Cleo was told', () => fed.waiting.length === 0);
+    await scene.world.pass(10_000);
+    expect(cleo.person.warningsIn(room)).toEqual(['commit_malformed']);
+    expect(cleo.person.textsIn(room)).not.toContain('without Cleo');
+    const panel = await scene.world.done('the members are shown', ada.person.client.conversations.private(room).panel());
+    expect(panel.members.map(({ nickname }) => nickname)).not.toContain('Cleo');
+  });
+});
