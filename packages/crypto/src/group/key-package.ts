@@ -123,7 +123,7 @@ export function encodeKeyPackage(keyPackage: MlsKeyPackage): Bytes {
 }
 
 /** Throws `key_package_malformed`. */
-export function decodeKeyPackage(encoded: Bytes): MlsKeyPackage {
+function decodeKeyPackage(encoded: Bytes): MlsKeyPackage {
   if (encoded.length > limits.keyPackage) throw new CryptoError('key_package_malformed');
   // MLS 1.0, a key package.
   const message = decodeMessage(new Uint8Array([0, 1, 0, 5, ...encoded]), 'key_package_malformed');

@@ -34,7 +34,7 @@ const LABEL = utf8('aurora/letter/1');
 export const LETTER_KEYS = 500;
 export const LETTER_SPANS = 600;
 /** Characters of a room's title. */
-export const TITLE = 200;
+const TITLE = 200;
 
 /** When a device was in a group: from one epoch to before another, or still. */
 export interface Span {
