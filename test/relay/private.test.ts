@@ -193,6 +193,24 @@ describe('a private room', () => {
     await expect(bo.client.conversations.private(room).invite([personOf(cleo)])).rejects.toThrow();
   });
 
+  it('is not opened to Bo again by the link that he knew', async () => {
+    const [ada, bo] = [await comes('Ada'), await comes('Bo')];
+    const room = await roomOf(ada, bo);
+    const secret = await ada.client.conversations.private(room).relink(true);
+    await until('Bo knows the link', async () => {
+      const { link } = await bo.client.conversations.private(room).panel();
+      return link === secret;
+    });
+    await ada.client.conversations.private(room).remove(personOf(bo).identity);
+    await until('Bo knows that he is out', () => statusOf(bo, room) === 'removed');
+    await bo.client.conversations.joinByLink(room, secret ?? '');
+    await until('he is refused', () => {
+      const { standing } = privateView(bo, room);
+      return standing.status === 'knocking' && standing.failure?.code === 'invite_revoked';
+    });
+    expect(privateView(ada, room).members).toBe(1);
+  });
+
   it('has an admin also when the only one leaves: whoever was in it longest', async () => {
     const [ada, bo, cleo] = [await comes('Ada'), await comes('Bo'), await comes('Cleo')];
     const room = await roomOf(ada, bo);

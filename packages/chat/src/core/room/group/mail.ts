@@ -14,7 +14,7 @@ import {
 /** Bytes of a GroupInfo that travel inside a welcome; a larger one comes in pieces of this size. */
 export const PIECE = 40 * 1024;
 /** Pieces of one GroupInfo: enough for the largest group. */
-export const MOST_PIECES = 24;
+const MOST_PIECES = 24;
 
 const mails = {
   /**

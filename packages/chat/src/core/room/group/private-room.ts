@@ -121,9 +121,10 @@ export class PrivateRoom {
     }
   }
 
-  /** Throws ChatError or RequestError. */
+  /** Ends the invite link too, which whoever goes knows. Throws ChatError or RequestError. */
   async remove(identity: IdentityId): Promise<void> {
     this.#requireAdmin();
+    if (this.#chamber.log.keys.link !== null) await this.relink(false);
     // A room keeps no admin that is not in it.
     if (this.#chamber.log.keys.rules?.admins.includes(identity)) await this.appoint(identity, false);
     await this.#change(async ({ spans }) => {
