@@ -10,6 +10,14 @@ export interface MembershipChange {
   readonly admins: readonly IdentityId[] | null;
 }
 
+export type OpenedDirect =
+  | 'open'
+  /** One of the two has signed out or never was. */
+  | 'gone'
+  | 'other_full'
+  /** Somebody made another kind of room under this id. */
+  | 'taken';
+
 export type Committed =
   | Exclude<Appended, { status: 'not_a_member' }>
   /** The committer is no member, or no longer. */
@@ -26,8 +34,8 @@ export type Committed =
 export interface PrivateRooms {
   /** Makes a private room whose only member and admin this is; `taken` when the id is another's. */
   create(room: RoomId, identity: IdentityId): Promise<'open' | 'taken'>;
-  /** Makes the room of two people if need be, and both members of it; `gone` when the other has signed out or never was. */
-  openDirect(room: RoomId, identity: IdentityId, other: IdentityId): Promise<'open' | 'gone' | 'other_full'>;
+  /** Makes the room of two people if need be, and both members of it. */
+  openDirect(room: RoomId, identity: IdentityId, other: IdentityId): Promise<OpenedDirect>;
   /** A commit with the memberships and the mail that go with it, in one transaction by the rules of `Log.append`. */
   commit(draft: Draft, change: MembershipChange): Promise<Committed>;
   /** Ends a membership and what it kept in the room; if no admin remains, the longest-standing member becomes one. */

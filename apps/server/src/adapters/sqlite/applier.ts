@@ -92,8 +92,10 @@ export class Applier {
         this.#waiting.expire(command.before);
         return { type: 'done' };
       case 'put_register':
-        this.#mail.putRegister(command.room, command.kind, command.register);
-        return { type: 'done' };
+        return {
+          type: 'put_register',
+          value: this.#mail.putRegister(command.room, command.kind, command.register),
+        };
     }
   }
 }

@@ -8,6 +8,7 @@ import {
   type Millis,
   type Register,
   type RoomId,
+  roomKinds,
 } from '@aurora/protocol';
 import { blob, number } from './blob.ts';
 
@@ -21,7 +22,11 @@ export function applyMail(db: DatabaseSync) {
   );
   const remove = db.prepare('DELETE FROM deliveries WHERE device = ? AND id = ?');
   const expire = db.prepare('DELETE FROM deliveries WHERE at < ?');
-  const register = db.prepare('INSERT OR REPLACE INTO registers VALUES (?, ?, ?, ?, ?)');
+  const register = db.prepare(
+    `INSERT OR REPLACE INTO registers SELECT :room, :kind, :sender, :at, :frame
+     WHERE EXISTS (SELECT 1 FROM rooms WHERE room = :room AND kind = ${roomKinds.indexOf('open')})
+     OR EXISTS (SELECT 1 FROM members JOIN devices USING (identity) WHERE room = :room AND device = :sender)`,
+  );
   const member = db.prepare('INSERT OR IGNORE INTO members (identity, room, admin) VALUES (?, ?, 0)');
 
   return {
@@ -50,8 +55,9 @@ export function applyMail(db: DatabaseSync) {
       expire.run(before);
     },
 
-    putRegister(room: RoomId, kind: number, { sender, at, frame }: Register): void {
-      register.run(blob(room), kind, blob(sender), at, frame);
+    putRegister(room: RoomId, kind: number, { sender, at, frame }: Register): 'kept' | 'not_a_member' {
+      const { changes } = register.run({ room: blob(room), kind, sender: blob(sender), at, frame });
+      return number(changes) > 0 ? 'kept' : 'not_a_member';
     },
 
     addMember(room: RoomId, identity: IdentityId): void {

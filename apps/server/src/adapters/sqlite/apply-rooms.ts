@@ -10,7 +10,7 @@ import {
   roomKinds,
 } from '@aurora/protocol';
 import type { Draft } from '../../ports/log.ts';
-import type { Committed, MembershipChange } from '../../ports/private-rooms.ts';
+import type { Committed, MembershipChange, OpenedDirect } from '../../ports/private-rooms.ts';
 import type { LogApplier } from './apply-log.ts';
 import type { applyMail } from './apply-mail.ts';
 import { blob, hex, number } from './blob.ts';
@@ -69,16 +69,16 @@ export function applyRooms(db: DatabaseSync, log: LogApplier, mail: Mail) {
   ) {
     const { room, sender, identity } = draft;
     const direct = log.kindOf(room) === 'direct';
-    const newcomers = new Set([...owners.values()].filter((one) => !isMember(room, one)));
+    const present = new Set(remove.filter((one) => isMember(room, one)));
+    const newcomers = new Set([...owners.values()].filter((one) => !isMember(room, one) || present.has(one)));
     if (direct && (remove.length > 0 || admins !== null)) return 'not_allowed';
     if (direct && [...owners.values()].some((one) => !isRoomOf(room, identity, one))) return 'not_allowed';
     if (remove.includes(identity)) return 'not_allowed';
-    const present = remove.filter((one) => isMember(room, one));
-    if ((present.length > 0 || admins !== null) && !isAdmin(room, identity)) return 'not_allowed';
-    const stays = (one: IdentityId) => (isMember(room, one) || newcomers.has(one)) && !remove.includes(one);
+    if ((present.size > 0 || admins !== null) && !isAdmin(room, identity)) return 'not_allowed';
+    const stays = (one: IdentityId) => newcomers.has(one) || (isMember(room, one) && !present.has(one));
     if (admins !== null && (admins.length === 0 || !admins.every(stays))) return 'bad_admins';
     const members = number<number>(countMembers.get(blob(room))?.members);
-    if (members + newcomers.size - present.length > limits.members) return 'room_full';
+    if (members + newcomers.size - present.size > limits.members) return 'room_full';
     for (const device of owners.keys()) {
       const count = welcomes.filter((one) => one.device === device).length;
       if (!mail.fits(device, sender, count)) return 'mailbox_full';
@@ -98,11 +98,13 @@ export function applyRooms(db: DatabaseSync, log: LogApplier, mail: Mail) {
       return 'open';
     },
 
-    openDirect(room: RoomId, identity: IdentityId, other: IdentityId): 'open' | 'gone' | 'other_full' {
-      if (isAlive.get(blob(other)) === undefined) return 'gone';
+    openDirect(room: RoomId, identity: IdentityId, other: IdentityId): OpenedDirect {
+      if ([identity, other].some((one) => isAlive.get(blob(one)) === undefined)) return 'gone';
+      const kind = log.kindOf(room);
+      if (kind !== undefined && kind !== 'direct') return 'taken';
       const rooms = number<number>(countRooms.get(blob(other))?.rooms);
       if (!isMember(room, other) && rooms >= limits.rooms) return 'other_full';
-      if (log.kindOf(room) === undefined) makeRoom(room, 'direct');
+      if (kind === undefined) makeRoom(room, 'direct');
       for (const one of [identity, other]) addMember.run(blob(one), blob(room), 0);
       return 'open';
     },

@@ -12,7 +12,7 @@ import type {
 import type { Claim, Claimed, Stale } from '../../ports/directory.ts';
 import type { Taken } from '../../ports/key-packages.ts';
 import type { Appended, Draft } from '../../ports/log.ts';
-import type { Committed, MembershipChange } from '../../ports/private-rooms.ts';
+import type { Committed, MembershipChange, OpenedDirect } from '../../ports/private-rooms.ts';
 import type { StorageFault } from '../../ports/storage-error.ts';
 
 /** One thing for the writer thread to do. */
@@ -64,12 +64,13 @@ export type Outcome =
   | { readonly type: 'release'; readonly value: number }
   | { readonly type: 'put_delivery'; readonly value: 'kept' | 'full' }
   | { readonly type: 'create_room'; readonly value: 'open' | 'taken' }
-  | { readonly type: 'open_direct'; readonly value: 'open' | 'gone' | 'other_full' }
+  | { readonly type: 'open_direct'; readonly value: OpenedDirect }
   | { readonly type: 'commit'; readonly value: Committed }
   | { readonly type: 'publish_key_packages'; readonly value: number }
   | { readonly type: 'take_key_packages'; readonly value: Taken }
   | { readonly type: 'put_knock'; readonly value: 'kept' | 'full' }
   | { readonly type: 'dismiss_knock'; readonly value: 'dismissed' | 'none' | 'full' }
+  | { readonly type: 'put_register'; readonly value: 'kept' | 'not_a_member' }
   | { readonly type: 'done' };
 
 /** What the main thread posts: everything gathered while the last commit was under way. */

@@ -65,7 +65,8 @@ export function storageOver({ serverId, write, read, log, rest }: Parts): Storag
     },
     registers: {
       async put(room, kind, register) {
-        await write({ type: 'put_register', room, kind, register });
+        const outcome = await write({ type: 'put_register', room, kind, register });
+        return outcome.type === 'put_register' ? outcome.value : unexpected(outcome);
       },
       page: (room, kind, after, limit) => read(() => rest.registers(room, kind, after, limit)),
     },

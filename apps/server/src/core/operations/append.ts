@@ -3,7 +3,7 @@ import type { Appended } from '../../ports/log.ts';
 import type { Context } from '../context.ts';
 import type { Session } from '../session/session.ts';
 import type { Account } from '../session/state.ts';
-import { inRoom, noSuchRoom } from './joined-room.ts';
+import { inRoom, noSuchRoom, notInRoom } from './joined-room.ts';
 
 /** SPEC [LG3]: answered, and told to anybody, only once it is durable. */
 export function append(
@@ -54,7 +54,7 @@ export function refusalOfDraft(
     case 'no_such_room':
       return noSuchRoom();
     case 'not_a_member':
-      return new RequestError('not_a_member', 'You are not in this room, or not any more.');
+      return notInRoom();
     case 'no_credential':
       return new RequestError('unauthenticated', 'You have signed out. Sign in anew.');
   }

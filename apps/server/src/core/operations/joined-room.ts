@@ -7,6 +7,11 @@ export function noSuchRoom(): RequestError {
   return new RequestError('no_such_room', 'There is no such room.');
 }
 
+/** The membership ended while something was under way. */
+export function notInRoom(): RequestError {
+  return new RequestError('not_a_member', 'You are not in this room, or not any more.');
+}
+
 /** Why a session has no part in a room. */
 async function refusal({ rooms }: Context, room: RoomId): Promise<RequestError> {
   if ((await rooms.open(room)) === undefined) return noSuchRoom();

@@ -2,7 +2,7 @@ import { limits, type ReplyOf, type RequestOf } from '@aurora/protocol';
 import type { Context } from '../context.ts';
 import type { Session } from '../session/session.ts';
 import type { Account } from '../session/state.ts';
-import { inRoom } from './joined-room.ts';
+import { inRoom, notInRoom } from './joined-room.ts';
 
 export function register(
   context: Context,
@@ -12,7 +12,7 @@ export function register(
 ): Promise<ReplyOf<'register'>> {
   return inRoom(context, session, id, async (room) => {
     const value = { sender: device, at: context.ports.clock.now(), frame };
-    await context.ports.registers.put(id, kind, value);
+    if ((await context.ports.registers.put(id, kind, value)) === 'not_a_member') throw notInRoom();
     room.hub.register(session, { type: 'register', room: id, kind, register: value });
     return {};
   });

@@ -68,6 +68,8 @@ export async function openDirect(
       return headOf(context, room);
     case 'gone':
       throw nobody;
+    case 'taken':
+      throw new RequestError('bad_request', 'Somebody made another room in place of yours.');
     case 'other_full':
       throw new RequestError('too_large', 'They are in too many conversations already.');
   }
