@@ -7,10 +7,11 @@ import { appends } from './src/scenarios/appends.ts';
 import { bundle } from './src/scenarios/bundle.ts';
 import { connections } from './src/scenarios/connections.ts';
 import { fanout } from './src/scenarios/fanout.ts';
+import { groups } from './src/scenarios/groups.ts';
 import { latest } from './src/scenarios/latest.ts';
 import { sustained } from './src/scenarios/sustained.ts';
 
-const scenarios: readonly Scenario[] = [fanout, sustained, connections, appends, latest, bundle];
+const scenarios: readonly Scenario[] = [fanout, sustained, connections, appends, latest, groups, bundle];
 
 const HELP = `npm run bench -- [options]
 
