@@ -52,7 +52,51 @@ describe.each(seeds)('two branches of a group (AURORA_SEED=%i)', (seed) => {
     await scene.world.pass(10_000);
     expect(cleo.person.warningsIn(room)).toEqual(['commit_malformed']);
     expect(cleo.person.textsIn(room)).not.toContain('without Cleo');
-    const panel = await scene.world.done('the members are shown', ada.person.client.conversations.private(room).panel());
+    const panel = await scene.world.done(
+      'the members are shown',
+      ada.person.client.conversations.private(room).panel(),
+    );
     expect(panel.members.map(({ nickname }) => nickname)).not.toContain('Cleo');
+  });
+
+  it('a relay that spoils changes of keys for all, those who made them too: they find together once it is honest', async () => {
+    const scene = new Scene(seed);
+    const [ada, bo] = await scene.meet('Ada', 'Bo');
+    const room = await scene.room(ada, bo);
+    const { conversations } = ada.person.client;
+    for (const { line } of [ada, bo])
+      line.evil = retelling(room, (entries) =>
+        // In its confirmation tag, by which one knows one’s own.
+        entries.map((entry) =>
+          entry.kind === 'commit' ? { ...entry, frame: flipped(entry.frame, 80) } : entry,
+        ),
+      );
+    const appointed = conversations.private(room).appoint(bo.person.card.identity, true);
+    await scene.world.done('Bo is appointed', appointed).catch(() => {});
+    await scene.world.until('both have lost the room', () =>
+      [ada, bo].every(({ person }) => person.standing(room) === 'lost'),
+    );
+    for (const { line } of [ada, bo]) line.evil = {};
+    await scene.areIn(room, ada, bo);
+    await scene.says(ada, 'here again', room);
+    await scene.reads(bo, 'here again', room);
+    await scene.says(bo, 'so am I', room);
+    await scene.reads(ada, 'so am I', room);
+  });
+
+  it('a device that lost its keys is let in again once, however many hear it knock', async () => {
+    const scene = new Scene(seed);
+    const [ada, bo, cleo, dan] = await scene.meet('Ada', 'Bo', 'Cleo', 'Dan');
+    const room = await scene.room(ada, bo, cleo, dan);
+    bo.person.client.stop();
+    for (const name of ['keys', 'progress', 'pending'])
+      await bo.person.vault.commit([{ drop: 'rooms', key: `${room}/${name}` }]);
+    const again = { person: await scene.world.restarted(bo.person, bo.line), line: bo.line };
+    await scene.areIn(room, again);
+    await scene.world.pass(30_000);
+    const lines = ada.person
+      .rowsIn(room)
+      .filter((row) => row.kind === 'change' && row.change.type === 'readmitted');
+    expect(lines).toHaveLength(1);
   });
 });

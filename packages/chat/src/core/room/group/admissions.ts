@@ -1,6 +1,6 @@
 import { CryptoError, type Member } from '@aurora/crypto';
 import type { KeyPackage, Letter } from '@aurora/crypto/groups';
-import { type DeviceId, type Knock, limits, type ReplyOf, RequestError } from '@aurora/protocol';
+import { type DeviceId, type Epoch, type Knock, limits, type ReplyOf, RequestError } from '@aurora/protocol';
 import type { Cancel } from '../../../ports/clock.ts';
 import type { Contacts } from '../../contacts.ts';
 import { groups } from '../../groups.ts';
@@ -36,6 +36,8 @@ export class Admissions {
   readonly #contacts: Contacts;
   readonly #submissions: Submissions;
   readonly #waiting = new Map<DeviceId, Waiting>();
+  /** Somebody may have been let in since they were heard. */
+  #outdated = false;
   #timer: Cancel = () => {};
 
   constructor(chamber: Chamber<GroupState>, contacts: Contacts, submissions: Submissions) {
@@ -65,14 +67,27 @@ export class Admissions {
     this.#arm();
   }
 
+  /** Another member changed the group: the relay knows whom that let in, who then waits no more. */
+  sawLife(): void {
+    this.#outdated ||= this.#waiting.size > 0;
+    this.#waiting.clear();
+  }
+
   lost(): void {
     this.#timer();
     this.#waiting.clear();
   }
 
-  async act(): Promise<void> {
+  /** `alone`: nobody is left who follows the group, so that only those are let in who are in it and ask as well. */
+  async act(alone = false): Promise<void> {
+    if (this.#outdated) {
+      this.#outdated = false;
+      await this.fetch();
+    }
     const now = this.#chamber.ports.clock.now();
-    const due = [...this.#waiting.values()].filter((one) => one.due <= now).slice(0, BATCH);
+    const { epoch } = this.#chamber.log.keys;
+    const heard = [...this.#waiting.values()].filter(({ knock }) => !alone || this.#isIn(knock.device));
+    const due = heard.filter((one) => one.due <= now).slice(0, BATCH);
     for (const { knock } of due) this.#waiting.delete(knock.device);
     this.#arm();
     if (due.length === 0) return;
@@ -84,7 +99,7 @@ export class Admissions {
     }
     if (admitted.length === 0) return;
     try {
-      await this.#admit(admitted);
+      await this.#admit(admitted, epoch);
     } catch (error) {
       // Whoever waited goes on waiting, until this device may try again or another member is faster.
       for (const { knock } of due) this.#waiting.set(knock.device, { knock, due: now + TRY_AGAIN });
@@ -108,12 +123,11 @@ export class Admissions {
     if (sender === undefined || this.#contacts.isBlocked(sender.identity)) return { type: 'ignore' };
     const { openKnock, checkInvite } = await groups();
     const { link, spans } = log.keys;
-    const isIn = spans.some((span) => span.device === device && span.until === null);
     try {
       const now = ports.connection.now();
       const resolve = (devices: readonly DeviceId[]) => ports.members.of(devices);
       const { keyPackage, proof } = await openKnock(frame, { room, now, sender, resolve });
-      if (isIn) return { type: 'admit', add: keyPackage, again: true };
+      if (this.#isIn(device)) return { type: 'admit', add: keyPackage, again: true };
       if (proof === null) return { type: 'refuse', to: sender, code: 'declined' };
       if (link === null) return { type: 'refuse', to: sender, code: 'invite_revoked' };
       const holds = await checkInvite(link, { room, device, proof });
@@ -127,18 +141,32 @@ export class Admissions {
     }
   }
 
-  /** First those who come, then those who come again: each sort in a commit of its own. */
-  async #admit(admitted: readonly Extract<Verdict, { type: 'admit' }>[]): Promise<void> {
+  #isIn(device: DeviceId): boolean {
+    return this.#chamber.log.keys.spans.some((span) => span.device === device && span.until === null);
+  }
+
+  /**
+   * First those who come, then those who come again: each sort in a commit of its own. Whether somebody who is in the group waits still,
+   * only the relay knows once another changed the group since `judged`.
+   */
+  async #admit(admitted: readonly Extract<Verdict, { type: 'admit' }>[], judged: Epoch): Promise<void> {
+    let at = judged;
     for (const again of [false, true]) {
       const some = admitted.filter((one) => one.again === again);
       if (some.length === 0) continue;
-      await this.#submissions.change(async ({ spans }) => {
+      await this.#submissions.change(async ({ spans, epoch }) => {
+        if (again && epoch !== at) {
+          this.#outdated = true;
+          this.#chamber.again();
+          return null;
+        }
         const inside = new Set(spans.flatMap(({ device, until }) => (until === null ? [device] : [])));
         // Another member may have been faster.
         const add = some.map((one) => one.add).filter(({ device }) => inside.has(device) === again);
         if (add.length === 0) return null;
         return again ? { add, remove: add.map(({ device }) => device) } : { add };
       });
+      at = this.#chamber.log.keys.epoch;
     }
   }
 

@@ -27,6 +27,8 @@ import { Submissions } from './submit.ts';
 /** How long keys may take that are on their way, before this device asks for them; and between two times of asking. */
 const PATIENCE = 4_000;
 const BEG_AGAIN = 60_000;
+/** Whoever follows a group answers sooner than this. */
+const ALONE = 30_000;
 /** Nobody can be written to before their device has left a key package: looked for again so often. */
 const PACKAGE_AGAIN = 15_000;
 /** A void epoch concerns everybody at once: the first to mend it spares the others. */
@@ -144,6 +146,7 @@ export class GroupKeeper implements Keeper {
 
   sawLife(): void {
     this.#mendAt = null;
+    this.#admissions.sawLife();
   }
 
   aboutToSend(): boolean {
@@ -268,7 +271,8 @@ export class GroupKeeper implements Keeper {
     const state = this.#chamber.log.keys;
     if (state.fate === 'removed') return this.#end('removed');
     if (state.epoch === 0) return this.#found(state);
-    if (state.group === null || state.fate === 'behind') return this.#askForKeys();
+    if (state.group === null) return this.#askForKeys();
+    if (state.fate === 'behind') return this.#catchUpAlone();
     this.#keylessSince = null;
     if (state.leaving.length > 0) await this.#letGo();
     if (!(await this.#mend(this.#chamber.log.keys))) return;
@@ -355,6 +359,17 @@ export class GroupKeeper implements Keeper {
     this.#renewing = false;
     await this.submissions.change(async () => ({}));
     await this.#way.about.set({ renewedAt: this.#chamber.ports.connection.now() });
+  }
+
+  /** The others went on, or all were fooled at once: then nobody answers, and one has to begin. */
+  async #catchUpAlone(): Promise<void> {
+    if (
+      this.#chamber.ports.clock.now() - this.#beggedAt >= ALONE &&
+      this.#beggedAt > Number.NEGATIVE_INFINITY
+    )
+      await this.#admissions.act(true);
+    if (this.#chamber.log.keys.fate === 'behind') this.#askForKeys();
+    else this.#chamber.again();
   }
 
   /** Without keys: waits for what may be on its way, then asks those who are in to let this device in again. */
