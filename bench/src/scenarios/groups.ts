@@ -1,6 +1,6 @@
+import { classicMls } from '../../../packages/crypto/test/help/classic.ts';
 import { auroraMls } from '../groups/aurora.ts';
 import { type Backlogs, readBacklogs } from '../groups/backlog.ts';
-import { classicMls } from '../groups/classic.ts';
 import type { Mls } from '../groups/mls.ts';
 import { type Openings, openConversations } from '../groups/openings.ts';
 import { type Measured, measureGroup, works } from '../groups/work.ts';

@@ -18,7 +18,14 @@ import {
   processPublicMessage,
   type Welcome,
 } from 'ts-mls';
-import type { Made, Mls } from './mls.ts';
+
+interface Made {
+  readonly seat: ClientState;
+  readonly commit: Uint8Array<ArrayBuffer>;
+  readonly welcomes: readonly unknown[];
+  readonly welcomeBytes: number;
+  readonly infoBytes: number;
+}
 
 interface Offer {
   readonly open: KeyPackage;
@@ -27,8 +34,8 @@ interface Offer {
 
 const id = new TextEncoder().encode('bench');
 
-/** The same library as it comes: classic keys (ciphersuite 1, X25519), its own primitives, no rules but MLS's. */
-export async function classicMls(): Promise<Mls<ClientState, Offer>> {
+/** For the benchmark, beside our groups: the same library as it comes, with classic keys (ciphersuite 1, X25519), its own primitives, no rules but MLS's. */
+export async function classicMls() {
   const name = getCiphersuiteFromName('MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519');
   const suite: CiphersuiteImpl = await getCiphersuiteImpl(name);
 
@@ -39,7 +46,7 @@ export async function classicMls(): Promise<Mls<ClientState, Offer>> {
     return { open: made.publicPackage, secret: made.privatePackage };
   }
 
-  async function commit(state: ClientState, extraProposals: Proposal[]): Promise<Made<ClientState>> {
+  async function commit(state: ClientState, extraProposals: Proposal[]): Promise<Made> {
     const made = await createCommit(
       { state, cipherSuite: suite },
       { wireAsPublicMessage: true, extraProposals, ratchetTreeExtension: true },
@@ -59,16 +66,16 @@ export async function classicMls(): Promise<Mls<ClientState, Offer>> {
   return {
     name: 'ts-mls, X25519',
     offer,
-    async create(number) {
+    async create(number: number): Promise<ClientState> {
       const { open, secret } = await offer(number);
       return createGroup(id, open, secret, [], suite);
     },
-    add: (state, offers) =>
+    add: (state: ClientState, offers: readonly Offer[]) =>
       commit(
         state,
         offers.map(({ open }) => ({ proposalType: 'add', add: { keyPackage: open } })),
       ),
-    async remove(state, number) {
+    async remove(state: ClientState, number: number) {
       const name = `Guest ${number}`;
       const at = state.ratchetTree.findIndex(
         (node) =>
@@ -78,13 +85,13 @@ export async function classicMls(): Promise<Mls<ClientState, Offer>> {
       );
       return commit(state, [{ proposalType: 'remove', remove: { removed: at / 2 } }]);
     },
-    renew: (state) => commit(state, []),
-    async process(state, made) {
+    renew: (state: ClientState) => commit(state, []),
+    async process(state: ClientState, made: Made): Promise<ClientState> {
       const message = decodeMlsMessage(made.commit, 0)?.[0];
       if (message?.wireformat !== 'mls_public_message') throw new Error('no commit');
       return (await processPublicMessage(state, message.publicMessage, emptyPskIndex, suite)).newState;
     },
-    async join({ open, secret }, { welcomes }) {
+    async join({ open, secret }: Offer, { welcomes }: Made): Promise<ClientState> {
       const [welcome] = welcomes as readonly Welcome[];
       if (welcome === undefined) throw new Error('no welcome');
       return joinGroup(welcome, open, secret, emptyPskIndex, suite);
