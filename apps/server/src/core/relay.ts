@@ -79,6 +79,7 @@ export function createRelay(ports: Ports, settings: Settings = defaultSettings):
 
   function keepHouse(round: number): void {
     rates.sweep(clock.elapsed());
+    rooms.sweep();
     if (round % 60 === 0) void release();
     cancel = clock.after(HOUSEKEEPING, () => keepHouse(round + 1));
   }

@@ -10,8 +10,19 @@ export interface MembershipChange {
   readonly admins: readonly IdentityId[] | null;
 }
 
+export type Created =
+  | 'open'
+  /** The id is another room's. */
+  | 'taken'
+  /** The asker has signed out. */
+  | 'gone'
+  /** The asker is in `limits.rooms` rooms. */
+  | 'too_many';
+
 export type OpenedDirect =
   | 'open'
+  /** The asker is in `limits.rooms` rooms. */
+  | 'too_many'
   /** One of the two has signed out or never was. */
   | 'gone'
   | 'other_full'
@@ -27,13 +38,15 @@ export type Committed =
   /** An admin that is no member, or none at all. */
   | { readonly status: 'bad_admins' }
   | { readonly status: 'room_full' }
+  /** Somebody who was to be let in is in `limits.rooms` rooms. */
+  | { readonly status: 'other_full' }
   | { readonly status: 'no_such_device' }
   | { readonly status: 'mailbox_full' };
 
 /** Rooms that one is let into. All verbs that write are durable before they resolve. */
 export interface PrivateRooms {
-  /** Makes a private room whose only member and admin this is; `taken` when the id is another's. */
-  create(room: RoomId, identity: IdentityId): Promise<'open' | 'taken'>;
+  /** Makes a private room whose only member and admin this is. */
+  create(room: RoomId, identity: IdentityId): Promise<Created>;
   /** Makes the room of two people if need be, and both members of it. */
   openDirect(room: RoomId, identity: IdentityId, other: IdentityId): Promise<OpenedDirect>;
   /** A commit with the memberships and the mail that go with it, in one transaction by the rules of `Log.append`. */

@@ -18,15 +18,17 @@ interface Room {
   seq: Seq;
   epoch: Epoch;
   at: Millis;
-  changed: boolean;
 }
 
-/** How many senders are remembered as having spoken, to spare them an update each time. */
+/** How many senders are remembered as having spoken, to spare them an update each time, and how many rooms' heads. */
 const REMEMBERED = 100_000;
+const REMEMBERED_ROOMS = 10_000;
 
 /** The append transaction. Heads of rooms are kept here and written once a transaction. */
 export class LogApplier {
   readonly #rooms = new Map<RoomId, Room>();
+  /** Those that this transaction moved. */
+  readonly #changed = new Set<Room>();
   readonly #spoke = new Set<DeviceId>();
   readonly #findRoom: StatementSync;
   readonly #findEntry: StatementSync;
@@ -79,17 +81,15 @@ export class LogApplier {
     room.seq = seq;
     room.at = at;
     if (draft.kind === 'commit') room.epoch = (draft.epoch + 1) as Epoch;
-    room.changed = true;
+    this.#changed.add(room);
     return { status: 'appended', seq, at };
   }
 
   /** Writes the heads that this transaction moved. */
   flush(): void {
-    for (const room of this.#rooms.values()) {
-      if (!room.changed) continue;
-      this.#setHead.run(room.seq, room.epoch, room.at, room.number);
-      room.changed = false;
-    }
+    for (const room of this.#changed) this.#setHead.run(room.seq, room.epoch, room.at, room.number);
+    this.#changed.clear();
+    if (this.#rooms.size > REMEMBERED_ROOMS) this.#rooms.clear();
   }
 
   /** It has just been made. */
@@ -100,6 +100,7 @@ export class LogApplier {
   /** After a rollback, only the disk knows. */
   forget(): void {
     this.#rooms.clear();
+    this.#changed.clear();
     this.#spoke.clear();
   }
 
@@ -118,7 +119,6 @@ export class LogApplier {
       seq: number(row.seq),
       epoch: number(row.epoch),
       at: number(row.at),
-      changed: false,
     };
     this.#rooms.set(id, room);
     return room;

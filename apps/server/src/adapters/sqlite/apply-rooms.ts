@@ -10,7 +10,7 @@ import {
   roomKinds,
 } from '@aurora/protocol';
 import type { Draft } from '../../ports/log.ts';
-import type { Committed, MembershipChange, OpenedDirect } from '../../ports/private-rooms.ts';
+import type { Committed, Created, MembershipChange, OpenedDirect } from '../../ports/private-rooms.ts';
 import type { LogApplier } from './apply-log.ts';
 import type { applyMail } from './apply-mail.ts';
 import { blob, hex, number } from './blob.ts';
@@ -44,6 +44,11 @@ export function applyRooms(db: DatabaseSync, log: LogApplier, mail: Mail) {
     findMember.get(blob(identity), blob(room)) !== undefined;
   const isAdmin = (room: RoomId, identity: IdentityId) =>
     findMember.get(blob(identity), blob(room))?.admin === 1;
+
+  /** In as many rooms as the answer to `auth` can name: one more would keep them out of all. */
+  const isEverywhere = (identity: IdentityId) =>
+    number<number>(countRooms.get(blob(identity))?.rooms) >= limits.rooms;
+  const isGone = (identity: IdentityId) => isAlive.get(blob(identity)) === undefined;
 
   function ownerOf(device: DeviceId): IdentityId | undefined {
     const row = findOwner.get(blob(device));
@@ -79,6 +84,7 @@ export function applyRooms(db: DatabaseSync, log: LogApplier, mail: Mail) {
     if (admins !== null && (admins.length === 0 || !admins.every(stays))) return 'bad_admins';
     const members = number<number>(countMembers.get(blob(room))?.members);
     if (members + newcomers.size - present.size > limits.members) return 'room_full';
+    if ([...newcomers].some((one) => !present.has(one) && isEverywhere(one))) return 'other_full';
     for (const device of owners.keys()) {
       const count = welcomes.filter((one) => one.device === device).length;
       if (!mail.fits(device, sender, count)) return 'mailbox_full';
@@ -90,20 +96,22 @@ export function applyRooms(db: DatabaseSync, log: LogApplier, mail: Mail) {
     leave,
     crown: (room: RoomId) => void crown.run({ room: blob(room) }),
 
-    create(room: RoomId, identity: IdentityId): 'open' | 'taken' {
+    create(room: RoomId, identity: IdentityId): Created {
+      if (isGone(identity)) return 'gone';
       const kind = log.kindOf(room);
       if (kind !== undefined) return kind === 'private' && isMember(room, identity) ? 'open' : 'taken';
+      if (isEverywhere(identity)) return 'too_many';
       makeRoom(room, 'private');
       addMember.run(blob(identity), blob(room), 1);
       return 'open';
     },
 
     openDirect(room: RoomId, identity: IdentityId, other: IdentityId): OpenedDirect {
-      if ([identity, other].some((one) => isAlive.get(blob(one)) === undefined)) return 'gone';
+      if (isGone(identity) || isGone(other)) return 'gone';
       const kind = log.kindOf(room);
       if (kind !== undefined && kind !== 'direct') return 'taken';
-      const rooms = number<number>(countRooms.get(blob(other))?.rooms);
-      if (!isMember(room, other) && rooms >= limits.rooms) return 'other_full';
+      if (!isMember(room, identity) && isEverywhere(identity)) return 'too_many';
+      if (!isMember(room, other) && isEverywhere(other)) return 'other_full';
       if (kind === undefined) makeRoom(room, 'direct');
       for (const one of [identity, other]) addMember.run(blob(one), blob(room), 0);
       return 'open';

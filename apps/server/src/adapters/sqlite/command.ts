@@ -12,7 +12,7 @@ import type {
 import type { Claim, Claimed, Stale } from '../../ports/directory.ts';
 import type { Taken } from '../../ports/key-packages.ts';
 import type { Appended, Draft } from '../../ports/log.ts';
-import type { Committed, MembershipChange, OpenedDirect } from '../../ports/private-rooms.ts';
+import type { Committed, Created, MembershipChange, OpenedDirect } from '../../ports/private-rooms.ts';
 import type { StorageFault } from '../../ports/storage-error.ts';
 
 /** One thing for the writer thread to do. */
@@ -63,7 +63,7 @@ export type Outcome =
   | { readonly type: 'claim'; readonly value: Claimed }
   | { readonly type: 'release'; readonly value: number }
   | { readonly type: 'put_delivery'; readonly value: 'kept' | 'full' }
-  | { readonly type: 'create_room'; readonly value: 'open' | 'taken' }
+  | { readonly type: 'create_room'; readonly value: Created }
   | { readonly type: 'open_direct'; readonly value: OpenedDirect }
   | { readonly type: 'commit'; readonly value: Committed }
   | { readonly type: 'publish_key_packages'; readonly value: number }

@@ -25,6 +25,7 @@ export function readRest(db: DatabaseSync) {
   );
   const findLook = db.prepare('SELECT 1 FROM identities WHERE folded = ? OR as_written = ?');
   const rooms = db.prepare('SELECT room FROM members WHERE identity = ?');
+  const member = db.prepare('SELECT 1 FROM members WHERE identity = ? AND room = ?');
   const deliveries = db.prepare('SELECT * FROM deliveries WHERE device = ? ORDER BY number LIMIT ?');
   const registers = db.prepare(
     'SELECT sender, at, frame FROM registers WHERE room = ? AND kind = ? AND sender > ? ORDER BY sender LIMIT ?',
@@ -65,6 +66,10 @@ export function readRest(db: DatabaseSync) {
 
     free(looks: readonly Looks[]): number[] {
       return looks.flatMap((look, index) => (findLook.get(...look) === undefined ? [index] : []));
+    },
+
+    isMember(room: RoomId, identity: IdentityId): boolean {
+      return member.get(blob(identity), blob(room)) !== undefined;
     },
 
     rooms(identity: IdentityId): RoomId[] {

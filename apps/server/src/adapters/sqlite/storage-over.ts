@@ -48,6 +48,7 @@ export function storageOver({ serverId, write, read, log, rest }: Parts): Storag
       async add(room, identity) {
         await write({ type: 'add_member', room, identity });
       },
+      has: (room, identity) => read(() => rest.isMember(room, identity)),
       rooms: (identity) => read(() => rest.rooms(identity)),
     },
     mailbox: {

@@ -79,9 +79,9 @@ export async function answer(
     case 'ping':
       return small(encodeReply('ping', ping(context, session)));
     case 'create_room':
-      return small(encodeReply('create_room', await createRoom(context, session, who, request)));
+      return small(encodeReply('create_room', await createRoom(context, who, request)));
     case 'open_direct':
-      return small(encodeReply('open_direct', await openDirect(context, session, who, request)));
+      return small(encodeReply('open_direct', await openDirect(context, who, request)));
     case 'commit':
       return small(encodeReply('commit', await commit(context, session, who, request)));
     case 'leave':

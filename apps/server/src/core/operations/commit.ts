@@ -42,7 +42,7 @@ export function commit(
         room.hub.entry({ seq, kind: 'commit', sender, id: request.id, epoch, at, frame });
         // Who goes is told by whom before the door closes.
         if (remove.length > 0) room.hub.tellNow();
-        for (const one of remove) shutOut(context, room, one);
+        for (const one of remove) shutOut(room, one);
         for (const { device, delivery } of welcomes)
           for (const live of context.live.of(device))
             live.tell({ type: 'delivery', delivery }, delivery.frame.length);
@@ -63,6 +63,8 @@ export function commit(
           'room_full',
           'The room is full. Somebody has to leave before others can come in.',
         );
+      case 'other_full':
+        throw new RequestError('too_large', 'Somebody who was to be let in is in too many rooms already.');
       case 'no_such_device':
         throw new RequestError('no_such_device', 'Somebody who was to be let in has signed out.');
       case 'mailbox_full':

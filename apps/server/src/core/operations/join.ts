@@ -16,7 +16,7 @@ export async function join(
   if (room === undefined) throw noSuchRoom();
   if (room.hub.head.kind !== 'open') {
     // One may have been let in, or shut out, since the session was opened.
-    if (!(await members.rooms(identity)).includes(id))
+    if (!(await members.has(id, identity)))
       throw new RequestError('not_a_member', 'You are not in this room. Ask somebody who is for an invite.');
   } else if (!memberships.includes(id) && !session.rooms.includes(room)) {
     if ((await members.rooms(identity)).length >= limits.rooms)

@@ -9,18 +9,18 @@ import { fullMailbox, newDelivery } from './mailbox.ts';
 export async function knock(
   context: Context,
   { device, identity }: Account,
-  { room: id, frame }: RequestOf<'knock'>,
+  { room, frame }: RequestOf<'knock'>,
 ): Promise<ReplyOf<'knock'>> {
   const { knocks, members, clock } = context.ports;
-  const room = await context.rooms.open(id);
-  const kind = room?.hub.head.kind;
-  if (room === undefined || kind === undefined) throw noSuchRoom();
-  const inside = kind === 'direct' && (await members.rooms(identity)).includes(id);
-  if (kind !== 'private' && !inside) throw new RequestError('bad_request', 'This is no room to knock at.');
+  const head = await context.rooms.head(room);
+  if (head === undefined) throw noSuchRoom();
+  const inside = head.kind === 'direct' && (await members.has(room, identity));
+  if (head.kind !== 'private' && !inside)
+    throw new RequestError('bad_request', 'This is no room to knock at.');
   const waiting = { device, at: clock.now(), frame };
-  if ((await knocks.put(id, waiting)) === 'full')
+  if ((await knocks.put(room, waiting)) === 'full')
     throw new RequestError('room_full', 'Too many wait at this room already. Try again later.');
-  room.hub.knocked({ type: 'knocked', room: id, knock: waiting });
+  context.rooms.get(room)?.hub.knocked({ type: 'knocked', room, knock: waiting });
   return {};
 }
 

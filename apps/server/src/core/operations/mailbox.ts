@@ -44,8 +44,7 @@ export function deliver(
   const { directory, members, mailbox: boxes } = context.ports;
   return inRoom(context, session, request.room, async () => {
     const [receiver] = await directory.find([request.device]);
-    const shares =
-      receiver?.seen !== undefined && (await members.rooms(receiver.identity)).includes(request.room);
+    const shares = receiver?.seen !== undefined && (await members.has(request.room, receiver.identity));
     if (!shares) throw new RequestError('no_such_device', 'No such device is a member of the room.');
     const delivery = newDelivery(context, who, request);
     if ((await boxes.put(request.device, delivery)) === 'full') throw fullMailbox();

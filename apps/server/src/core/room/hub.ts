@@ -47,6 +47,10 @@ export class Hub {
     return this.#live.size;
   }
 
+  get sessions(): Session[] {
+    return [...this.#live];
+  }
+
   /** From now on the session is told everything above the head. */
   add(session: Session): void {
     this.#flush();

@@ -1,4 +1,4 @@
-import type { Head, RoomId } from '@aurora/protocol';
+import type { Head, IdentityId, RoomId } from '@aurora/protocol';
 import type { Ports } from '../../ports/ports.ts';
 import type { Session } from '../session/session.ts';
 import type { Account } from '../session/state.ts';
@@ -19,6 +19,16 @@ export class Room {
     this.hub = new Hub(ports, head);
     this.presence = new Presence(head.room, ports.clock, settings, (event) => this.hub.presence(event));
     this.keys = new KeyDesk(head.room, ports, settings);
+  }
+
+  /** Whether anybody is in it, or may come back before others are told of a leave. */
+  get inUse(): boolean {
+    return this.hub.head.kind === 'open' || this.hub.size > 0 || this.presence.count > 0;
+  }
+
+  /** An identity's sessions that are live in the room. */
+  sessionsOf(identity: IdentityId): Session[] {
+    return this.hub.sessions.filter(({ account }) => account?.identity === identity);
   }
 
   /** Puts a session live in the room; no error when it is. */
