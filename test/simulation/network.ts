@@ -19,6 +19,7 @@ export interface Weather {
 }
 
 interface Wire {
+  readonly meddler: Meddler;
   cut(): void;
 }
 
@@ -47,16 +48,19 @@ export class SimulatedNetwork {
     for (const wire of [...this.#wires]) wire.cut();
   }
 
+  /** One client's connection breaks. */
+  cut(meddler: Meddler): void {
+    for (const wire of [...this.#wires]) if (wire.meddler === meddler) wire.cut();
+  }
+
   sockets(meddler: Meddler = {}): Sockets {
     return { origin: ORIGIN, open: (events) => this.#open(events, meddler) };
   }
 
   readonly network: Network = { online: () => true, watch: () => () => {} };
 
-  #open(
-    client: SocketEvents,
-    { down: change = one, up: alter = one }: Meddler,
-  ): { send(message: Bytes): void; close(): void } {
+  #open(client: SocketEvents, meddler: Meddler): { send(message: Bytes): void; close(): void } {
+    const { down: change = one, up: alter = one } = meddler;
     let open = true;
     let receiver: Receiver | null = null;
     const up = this.#lane();
@@ -69,7 +73,7 @@ export class SimulatedNetwork {
       tellClient(code);
       up(() => receiver?.closed());
     };
-    const wire: Wire = { cut: () => end(1006) };
+    const wire: Wire = { meddler, cut: () => end(1006) };
     const carry = (deliver: () => void, lane: (act: () => void) => void) => {
       if (!open) return;
       if (this.#random.chance(this.weather.breaks)) end(1006);

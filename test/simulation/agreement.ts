@@ -1,0 +1,94 @@
+import type { Vault } from '@aurora/chat';
+import type { RoomId } from '@aurora/protocol';
+import { expect } from 'vitest';
+import { groupRing } from '../../packages/chat/src/core/room/group/ring.ts';
+import { loadState } from '../../packages/chat/src/core/room/state.ts';
+import type { Owner } from './owner.ts';
+import type { Walk } from './walk.ts';
+
+type Keys = NonNullable<Awaited<ReturnType<typeof keysOf>>>;
+
+/** Only the shape of what is kept is needed. */
+const ring = groupRing({ pending: () => null } as unknown as Parameters<typeof groupRing>[0]);
+
+async function keysOf(vault: Vault, room: RoomId) {
+  return (await loadState(vault, room, ring))?.keys ?? null;
+}
+
+/** What must hold in a room once everybody has settled and read everything. */
+export async function checkRoom(walk: Walk, room: RoomId): Promise<void> {
+  const members = walk.membersOf(room);
+  const kept = new Map<Owner, Keys>();
+  for (const owner of walk.owners) {
+    const keys = await keysOf(owner.person.vault, room);
+    if (keys !== null) kept.set(owner, keys);
+    expect([owner.nickname, ...owner.person.warningsIn(room)]).toEqual([owner.nickname]);
+  }
+  await agreeOnState(members, kept, room);
+  const log = agreedLog(walk.owners, room);
+  for (const { text, owner } of walk.said.filter((one) => one.room === room && members.includes(one.owner)))
+    expect([owner.nickname, [...log.values()].filter((one) => one === text).length]).toEqual([
+      owner.nickname,
+      1,
+    ]);
+  for (const owner of walk.owners) readsItsSpan(owner, members, kept, log, room);
+}
+
+async function agreeOnState(members: Owner[], kept: Map<Owner, Keys>, room: RoomId): Promise<void> {
+  const views = [];
+  for (const { person } of members) {
+    const view = person.view(room);
+    const devices = kept.get(members.find((one) => one.person === person) as Owner);
+    views.push({
+      title: view?.kind === 'private' ? view.title : null,
+      warning: view?.warning,
+      epoch: devices?.epoch,
+      admins: devices?.rules?.admins,
+      devices: devices?.spans.flatMap(({ device, until }) => (until === null ? [device] : [])).sort(),
+    });
+  }
+  const devices = members.map(({ person }) => person.client.device).sort();
+  for (const view of views) expect(view).toEqual({ ...views[0], warning: null, devices });
+}
+
+/** Each place in the log says the same to whoever reads it, and says it once. */
+function agreedLog(owners: Owner[], room: RoomId): Map<number, string> {
+  const log = new Map<number, string>();
+  for (const { nickname, person } of owners)
+    for (const { position, author, text } of person.messagesIn(room)) {
+      expect([nickname, author.nickname, text.startsWith(`${author.nickname} says`)]).toEqual([
+        nickname,
+        author.nickname,
+        true,
+      ]);
+      expect([nickname, log.get(position[0]) ?? text]).toEqual([nickname, text]);
+      log.set(position[0], text);
+    }
+  expect([...log.values()].sort()).toEqual([...new Set(log.values())].sort());
+  return log;
+}
+
+/** A member reads all of the epochs since it was let in, and nobody anything of epochs without them. */
+function readsItsSpan(
+  owner: Owner,
+  members: Owner[],
+  kept: Map<Owner, Keys>,
+  log: Map<number, string>,
+  room: RoomId,
+): void {
+  const { nickname, person } = owner;
+  const { device } = person.client;
+  const reads = new Set(person.messagesIn(room).map(({ position }) => position[0]));
+  for (const witness of members) {
+    const keys = kept.get(witness);
+    const spans = keys?.spans.filter((span) => span.device === device) ?? [];
+    for (const [seq, text] of log) {
+      const epoch = keys?.epochs.findLast((record) => record.seq > 0 && record.seq < seq)?.epoch;
+      if (epoch === undefined) continue;
+      const inside = spans.find(({ since, until }) => since <= epoch && (until === null || epoch < until));
+      if (inside === undefined) expect([nickname, text, reads.has(seq)]).toEqual([nickname, text, false]);
+      if (inside?.until === null && members.includes(owner))
+        expect([nickname, text, reads.has(seq)]).toEqual([nickname, text, true]);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { dangerouslyUseClassicKeys } from '../../packages/crypto/src/group/suite.ts';
+import { checkRoom } from './agreement.ts';
+import { orderCrypto } from './quiet.ts';
+import { Walk } from './walk.ts';
+import { World } from './world.ts';
+
+const RUNS = Number(process.env.AURORA_SIMULATIONS ?? 6);
+const SEED = Number(process.env.AURORA_SEED ?? 20_261_125);
+
+/** Modules are loaded in real time, which a simulated world does not wait for: it happens here, before anything else. */
+beforeAll(async () => {
+  dangerouslyUseClassicKeys();
+  orderCrypto();
+  await import('@aurora/crypto/groups');
+  const world = new World(1);
+  const [ada, bo] = [await world.person('Ada'), await world.person('Bo')];
+  await ada.client.conversations.openDirect(bo.card);
+});
+
+/** Everybody speaks once more in every room, and reads what all others say. */
+async function speakAndRead(walk: Walk): Promise<void> {
+  const last = walk.rooms.flatMap((room) =>
+    walk.membersOf(room).map((owner) => ({ room, text: walk.say(owner, room) })),
+  );
+  await walk.world.until('everybody reads everybody', () =>
+    last.every(({ room, text }) =>
+      walk.membersOf(room).every(({ person }) => person.textsIn(room).includes(text)),
+    ),
+  );
+  for (const { person } of walk.owners)
+    for (const { room, kind } of person.client.conversations.views)
+      if (kind !== 'open') await walk.world.done('the history is read', person.readHistory(room));
+}
+
+describe('whatever happens to those who talk in private rooms', () => {
+  const seeds = Array.from({ length: RUNS }, (_, index) => SEED + index);
+  it.each(seeds)(
+    'they agree, read what they may and nothing else, and go on (AURORA_SEED=%i AURORA_SIMULATIONS=1)',
+    async (seed) => {
+      const walk = new Walk(seed);
+      await walk.meet();
+      await walk.go();
+      await walk.repair();
+      await speakAndRead(walk);
+      await walk.repair();
+      expect(walk.faults).toEqual([]);
+      for (const { faults, person } of walk.owners) expect([...faults, ...person.faults]).toEqual([]);
+      for (const room of walk.rooms) await checkRoom(walk, room);
+    },
+  );
+});
