@@ -1,4 +1,4 @@
-import { LOUNGE, limits } from '@aurora/protocol';
+import { type DeviceId, LOUNGE, limits, utf8 } from '@aurora/protocol';
 import { describe, expect, it } from 'vitest';
 import { nodeRandom } from '../src/adapters/node/random.ts';
 import { nodeVerifier } from '../src/adapters/node/verifier.ts';
@@ -156,5 +156,27 @@ describe('a room that nobody is in', () => {
     await ada.say(room, 1, 'still here');
     await settle();
     expect(bo.client.texts).toContain('still here');
+  });
+});
+
+describe('a line of those who knock', () => {
+  it('[KP6] [KP8] is told whole though the last one of a page knocks again before the next', async () => {
+    const world = new World();
+    const [ada] = await people(world, 'Ada');
+    const room = await roomOf(ada);
+    const { knocks } = world.storage;
+    const line = Array.from({ length: limits.knockPage + 2 }, () => new Device('x').id);
+    const knock = (device: DeviceId, text: string) =>
+      knocks.put(room, { device, at: world.clock.now(), frame: utf8(text) });
+    for (const device of line) await knock(device, 'first');
+    const page = (after: DeviceId | null) => ada.client.ask('knocks', { room, after });
+    const first = await page(null);
+    const last = line[limits.knockPage - 1] as DeviceId;
+    expect(first.knocks.at(-1)?.device).toBe(last);
+    await knock(last, 'again');
+    const rest = await page(last);
+    expect(rest.knocks.map(({ device }) => device)).toEqual(line.slice(limits.knockPage));
+    const whole = await page(null);
+    expect(whole.knocks.at(-1)).toMatchObject({ device: last, frame: utf8('again') });
   });
 });

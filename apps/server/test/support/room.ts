@@ -1,4 +1,13 @@
-import { type Epoch, limits, type ReplyOf, type RequestOf, type RoomId, toHex, utf8 } from '@aurora/protocol';
+import {
+  type Epoch,
+  limits,
+  type ReplyOf,
+  type RequestOf,
+  type RoomId,
+  type Seq,
+  toHex,
+  utf8,
+} from '@aurora/protocol';
 import type { TestClient } from './client.ts';
 import { Device, newMessageId, randomBytes } from './keys.ts';
 import type { World } from './world.ts';
@@ -44,7 +53,7 @@ export class Someone {
     return this.client.ask('read', {
       room,
       side: 'after',
-      seq: 0 as RequestOf<'read'>['seq'],
+      seq: 0 as Seq,
       limit: limits.page,
       handshakes: false,
     });
