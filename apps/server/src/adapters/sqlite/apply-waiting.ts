@@ -27,7 +27,10 @@ export function applyWaiting(db: DatabaseSync, mail: ReturnType<typeof applyMail
     'SELECT count(*) AS waiting FROM key_packages WHERE device = ? AND last_resort = 0',
   );
   const isAlive = db.prepare('SELECT 1 FROM identities WHERE identity = ?');
-  const devicesOf = db.prepare('SELECT device FROM devices WHERE identity = ?');
+  const devicesOf = db.prepare(
+    `SELECT device FROM devices WHERE identity = ? AND EXISTS
+     (SELECT 1 FROM key_packages WHERE key_packages.device = devices.device) LIMIT ?`,
+  );
   const next = db.prepare(
     'SELECT number, last_resort, package FROM key_packages WHERE device = ? ORDER BY last_resort, number LIMIT 1',
   );
@@ -35,7 +38,11 @@ export function applyWaiting(db: DatabaseSync, mail: ReturnType<typeof applyMail
   const findKnock = db.prepare('SELECT 1 FROM knocks WHERE room = ? AND device = ?');
   const countKnocks = db.prepare('SELECT count(*) AS waiting FROM knocks WHERE room = ?');
   const dropKnock = db.prepare('DELETE FROM knocks WHERE room = ? AND device = ?');
-  const insertKnock = db.prepare('INSERT INTO knocks (room, device, at, frame) VALUES (?, ?, ?, ?)');
+  // Whoever knocks again keeps the place in the line: who asks for those after them would else miss all the others.
+  const putKnock = db.prepare(
+    `INSERT INTO knocks (room, device, at, frame) VALUES (?, ?, ?, ?)
+     ON CONFLICT (room, device) DO UPDATE SET at = excluded.at, frame = excluded.frame`,
+  );
   const expireKnocks = db.prepare('DELETE FROM knocks WHERE at < ?');
 
   return {
@@ -54,10 +61,10 @@ export function applyWaiting(db: DatabaseSync, mail: ReturnType<typeof applyMail
       const gone = identities.filter((identity) => isAlive.get(blob(identity)) === undefined);
       for (const identity of identities) {
         if (gone.includes(identity)) continue;
-        for (const row of devicesOf.all(blob(identity))) {
+        for (const row of devicesOf.all(blob(identity), limits.welcomes - packages.length)) {
           const device = hex<DeviceId>(row.device);
           const found = next.get(blob(device));
-          if (found === undefined || packages.length >= limits.welcomes) continue;
+          if (found === undefined) continue;
           if (found.last_resort === 0) dropPackage.run(number(found.number));
           packages.push({ identity, device, package: bytes(found.package) });
         }
@@ -68,8 +75,7 @@ export function applyWaiting(db: DatabaseSync, mail: ReturnType<typeof applyMail
     knock(room: RoomId, { device, at, frame }: Knock): 'kept' | 'full' {
       const known = findKnock.get(blob(room), blob(device)) !== undefined;
       if (!known && number<number>(countKnocks.get(blob(room))?.waiting) >= limits.knocks) return 'full';
-      dropKnock.run(blob(room), blob(device));
-      insertKnock.run(blob(room), blob(device), at, frame);
+      putKnock.run(blob(room), blob(device), at, frame);
       return 'kept';
     },
 
