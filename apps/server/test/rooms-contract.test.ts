@@ -3,6 +3,7 @@ import {
   type Delivery,
   type DeliveryId,
   directRoomBytes,
+  directRoomId,
   type Epoch,
   limits,
   type Millis,
@@ -21,7 +22,9 @@ const [ada, bo, cy] = [new Device('Ada'), new Device('Bo'), new Device('Cy')] as
 const NAMES = new Map([ada, bo, cy].map((one) => [one.identityId, one.credential.nickname]));
 
 function directRoom(one: Device, other: Device): RoomId {
-  return hash('sha256', directRoomBytes(one.identityId, other.identityId), 'hex').slice(0, 32) as RoomId;
+  return directRoomId(
+    new Uint8Array(hash('sha256', directRoomBytes(one.identityId, other.identityId), 'buffer')),
+  );
 }
 
 function delivery(room: RoomId, sender = ada): Delivery {

@@ -3,6 +3,7 @@ import {
   type Delivery,
   type DeliveryId,
   directRoomBytes,
+  directRoomId,
   type Epoch,
   type Millis,
   type RoomId,
@@ -107,7 +108,7 @@ describe('a relay that starts again', () => {
   it('[RM2] [RM4] still has the room of two, for both', async () => {
     const { relay, storage } = await peopled();
     const bytes = directRoomBytes(ada.identityId, bo.identityId);
-    const room = hash('sha256', bytes, 'hex').slice(0, 32) as RoomId;
+    const room = directRoomId(new Uint8Array(hash('sha256', bytes, 'buffer')));
     await storage.privateRooms.openDirect(room, ada.identityId, bo.identityId);
     const { privateRooms, members, log } = await relay.start();
     expect(await log.head(room)).toMatchObject({ kind: 'direct' });

@@ -1,11 +1,11 @@
 import {
   type Epoch,
   limits,
+  privateRoomId,
   type ReplyOf,
   type RequestOf,
   type RoomId,
   type Seq,
-  toHex,
   utf8,
 } from '@aurora/protocol';
 import type { TestClient } from './client.ts';
@@ -18,7 +18,7 @@ export const NOWHERE = 'ff'.repeat(16) as RoomId;
 export const FRAME = utf8('sealed');
 
 export function newRoom(): RoomId {
-  return toHex(randomBytes(16)) as RoomId;
+  return privateRoomId(randomBytes(16));
 }
 
 /** Somebody with one device, signed in. */

@@ -3,13 +3,14 @@ import {
   type Bytes,
   type Delivery,
   directRoomBytes,
+  directRoomId,
   type Head,
   ID_BYTES,
   type IdentityId,
   LOUNGE,
+  privateRoomId,
   type RoomId,
   type Seq,
-  toHex,
 } from '@aurora/protocol';
 import type { Change, ConversationView, Invitee } from '../view/contract.ts';
 import type { Contacts } from './contacts.ts';
@@ -129,7 +130,7 @@ export class Conversations {
   }
 
   async create(title: string, history: HistoryPolicy, people: readonly Invitee[]): Promise<RoomId> {
-    const room = toHex(this.#ports.random.bytes(ID_BYTES)) as RoomId;
+    const room = privateRoomId(this.#ports.random.bytes(ID_BYTES));
     const name = title.toWellFormed().trim().slice(0, 200).toWellFormed();
     if (name === '') throw new ChatError({ code: 'empty', message: 'Type a name for the room.' });
     if (!this.#ports.connection.isLive)
@@ -200,7 +201,7 @@ export class Conversations {
 
   /** SPEC [RM2]. */
   async #directRoom(other: IdentityId): Promise<RoomId> {
-    return toHex((await sha256(directRoomBytes(this.#me, other))).slice(0, ID_BYTES)) as RoomId;
+    return directRoomId(await sha256(directRoomBytes(this.#me, other)));
   }
 
   /** A conversation that somebody else began: with this person alone when the room's id says so. */

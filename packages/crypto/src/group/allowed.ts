@@ -1,11 +1,4 @@
-import {
-  type DeviceId,
-  directRoomBytes,
-  ID_BYTES,
-  type IdentityId,
-  type RoomId,
-  toHex,
-} from '@aurora/protocol';
+import { type DeviceId, directRoomBytes, directRoomId, type IdentityId, type RoomId } from '@aurora/protocol';
 import { CryptoError } from '../errors.ts';
 import type { Member } from '../identity/member.ts';
 import { sha256 } from '../primitives/hash.ts';
@@ -89,6 +82,5 @@ export async function requireTwo(
   const [one, other, ...more] = new Set(identities);
   if (one === undefined || identities.includes(undefined) || more.length > 0) throw new CryptoError(code);
   if (other === undefined) return;
-  const id = (await sha256(directRoomBytes(one, other))).slice(0, ID_BYTES);
-  if (toHex(id) !== room) throw new CryptoError(code);
+  if (directRoomId(await sha256(directRoomBytes(one, other))) !== room) throw new CryptoError(code);
 }

@@ -2,6 +2,7 @@ import {
   type Bytes,
   type DeviceId,
   directRoomBytes,
+  directRoomId,
   type Entry,
   type EntryKind,
   type Epoch,
@@ -9,7 +10,6 @@ import {
   type Millis,
   type RoomId,
   type Seq,
-  toHex,
 } from '@aurora/protocol';
 import {
   commitChange,
@@ -57,8 +57,7 @@ export async function packageOf(
 
 /** The room of two people. */
 export async function directRoom(one: Person, other: Person): Promise<RoomId> {
-  const hash = await sha256(directRoomBytes(one.device.identity, other.device.identity));
-  return toHex(hash.slice(0, 16)) as RoomId;
+  return directRoomId(await sha256(directRoomBytes(one.device.identity, other.device.identity)));
 }
 
 /** A group of these people, each with a view of their own; the first made it and added the others. */

@@ -1,6 +1,6 @@
-import { type Bytes, concatBytes, fromHex, utf8 } from '../bytes.ts';
+import { type Bytes, concatBytes, fromHex, toHex, utf8 } from '../bytes.ts';
 import { encodeCbor } from '../codec/cbor.ts';
-import type { IdentityId } from '../ids.ts';
+import { ID_BYTES, type IdentityId, type RoomId } from '../ids.ts';
 import type { Credential } from './credential.ts';
 
 /** What a credential claims, for its signatures to prove. */
@@ -34,8 +34,26 @@ export function challengeBytes({ origin, serverId, nonce, devicePub }: Challenge
   return concatBytes(utf8('aurora/auth/1'), encodeCbor([origin, serverId, nonce, devicePub]));
 }
 
-/** What the id of the room of two people is the first 16 bytes of the SHA-256 of, whoever opens it. SPEC [RM2]. */
+/** What the id of the room of two people is made of, whoever opens it: `directRoomId` takes the SHA-256 of it. SPEC [RM2]. */
 export function directRoomBytes(one: IdentityId, other: IdentityId): Bytes {
   const [first, second] = one < other ? [one, other] : [other, one];
   return concatBytes(utf8('aurora/direct/1'), fromHex(first), fromHex(second));
+}
+
+/** The id of a direct room, out of a hash of 32 bytes. Its first bit is set, and nobody can make another room under such an id. */
+export function directRoomId(hash: Bytes): RoomId {
+  const id = hash.slice(0, ID_BYTES);
+  id.set([(id[0] ?? 0) | 0x80]);
+  return toHex(id) as RoomId;
+}
+
+/** The id of a private room, out of 16 random bytes: its first bit is clear. SPEC [RM2]. */
+export function privateRoomId(random: Bytes): RoomId {
+  const id = random.slice(0, ID_BYTES);
+  id.set([(id[0] ?? 0) & 0x7f]);
+  return toHex(id) as RoomId;
+}
+
+export function isPrivateRoomId(room: RoomId): boolean {
+  return Number.parseInt(room.slice(0, 1), 16) < 8;
 }

@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import {
   type DeviceId,
   directRoomBytes,
+  directRoomId,
   type IdentityId,
   limits,
   type RoomId,
@@ -148,5 +149,8 @@ export function applyRooms(db: DatabaseSync, log: LogApplier, mail: Mail) {
 
 /** Whether the id of a direct room is made of these two. SPEC [RM2]. */
 function isRoomOf(room: RoomId, one: IdentityId, other: IdentityId): boolean {
-  return one === other || hash('sha256', directRoomBytes(one, other), 'hex').startsWith(room);
+  return (
+    one === other ||
+    directRoomId(new Uint8Array(hash('sha256', directRoomBytes(one, other), 'buffer'))) === room
+  );
 }

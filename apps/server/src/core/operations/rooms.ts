@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
 import {
   directRoomBytes,
-  ID_BYTES,
+  directRoomId,
   type IdentityId,
+  isPrivateRoomId,
   limits,
   type ReplyOf,
   RequestError,
@@ -17,7 +18,7 @@ import { inRoom, noSuchRoom } from './joined-room.ts';
 
 /** SPEC [RM2]. */
 function directRoom(one: IdentityId, other: IdentityId): RoomId {
-  return hash('sha256', directRoomBytes(one, other), 'hex').slice(0, ID_BYTES * 2) as RoomId;
+  return directRoomId(new Uint8Array(hash('sha256', directRoomBytes(one, other), 'buffer')));
 }
 
 const tooMany = () =>
@@ -39,6 +40,8 @@ export async function createRoom(
   who: Account,
   { room }: RequestOf<'create_room'>,
 ): Promise<ReplyOf<'create_room'>> {
+  // Under such an id somebody would take the room of two people before they open it.
+  if (!isPrivateRoomId(room)) throw new RequestError('bad_request', 'This id is of a room of two people.');
   await countRoom(context, who, room);
   switch (await context.ports.privateRooms.create(room, who.identity)) {
     case 'open':

@@ -1,5 +1,5 @@
 import { sha256 } from '@aurora/crypto';
-import { type DeviceId, directRoomBytes, type Head, type IdentityId, toHex } from '@aurora/protocol';
+import { type DeviceId, directRoomBytes, directRoomId, type Head, type IdentityId } from '@aurora/protocol';
 import type { Chamber } from '../chamber.ts';
 import { type Arrival, commitOf, handshakesBetween } from './arrival.ts';
 import type { GroupWay } from './keeper.ts';
@@ -69,7 +69,7 @@ async function belongs(
   const devices = state.spans.flatMap(({ device, until }): DeviceId[] => (until === null ? [device] : []));
   const identities = devices.map((device) => ports.members.get(device)?.identity);
   const two: readonly (IdentityId | undefined)[] = [identity, by.identity];
-  const own = toHex((await sha256(directRoomBytes(identity, by.identity))).slice(0, 16));
+  const own = directRoomId(await sha256(directRoomBytes(identity, by.identity)));
   return own === room && identities.every((one) => two.includes(one));
 }
 
