@@ -115,7 +115,7 @@ export const groups: Scenario = {
         'peer in groups: ts-mls with ciphersuite 1, its own primitives and no rules but those of MLS; medians',
         'a group of N: one founder lets N−2 in by one commit; then one comes, changes keys and is removed, several times',
         'young: no other has changed its keys yet, so that a change is sealed to every leaf; a renewal is a commit without proposals',
-        'people and readers share one core; the relay has its own process',
+        'all people share one process and the relay has its own; a message in the Lounge is opened by everybody there',
       ],
       verdicts: [
         {
