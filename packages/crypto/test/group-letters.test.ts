@@ -179,7 +179,7 @@ describe('a goodbye', () => {
   });
 
   it('is no knock, and a knock no goodbye', async () => {
-    const frame = await signLeave(bo.device, { room: ROOM });
+    const frame = await signLeave(bo.device, { room: ROOM, epoch: epoch(3) });
     await expectRefusal(
       openKnock(frame, { room: ROOM, now: NOW, sender: bo.member, resolve }),
       'handshake_malformed',

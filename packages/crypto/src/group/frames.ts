@@ -51,7 +51,7 @@ export function decodeCommit(frame: Bytes): CommitFrame {
 /** The frame of the handshake entry by which a device leaves in the relay's epoch. */
 export async function leaveFrame(
   device: Device,
-  of: { readonly room: RoomId; readonly epoch?: Epoch },
+  of: { readonly room: RoomId; readonly epoch: Epoch },
 ): Promise<Bytes> {
   const leave = { type: 'leave', statement: await signLeave(device, of) } as const;
   return encodeStrict(handshakeShape, leave, 'handshake_malformed');

@@ -29,7 +29,7 @@ const LEAVE = utf8('aurora/leave/1');
 const KNOCK = utf8('aurora/knock/1');
 
 /** `epoch` is the relay's, against replay to a device that left once and came back. */
-const leaveShape = record({ room: roomId, device: deviceId, epoch: nullable(epoch) });
+const leaveShape = record({ room: roomId, device: deviceId, epoch });
 const knockShape = record({
   room: roomId,
   device: deviceId,
@@ -62,7 +62,7 @@ async function opened<T extends { readonly room: RoomId; readonly device: Device
 /** A device's own word that it leaves the group: with it, anybody may remove it. */
 export function signLeave(
   device: Device,
-  { room, epoch = null }: { readonly room: RoomId; readonly epoch?: Epoch | null },
+  { room, epoch }: { readonly room: RoomId; readonly epoch: Epoch },
 ): Promise<Bytes> {
   return signed(device, LEAVE, leaveShape, { room, device: device.id, epoch });
 }
@@ -73,7 +73,7 @@ export async function openLeave(
   of: { readonly room: RoomId; readonly epoch: Epoch; readonly sender: Member },
 ): Promise<void> {
   const { epoch } = await opened(frame, LEAVE, leaveShape, of);
-  if (epoch !== null && epoch !== of.epoch) throw new CryptoError('epoch_mismatch');
+  if (epoch !== of.epoch) throw new CryptoError('epoch_mismatch');
 }
 
 /**

@@ -9,6 +9,10 @@ import { Room } from '../room.ts';
 import { GroupKeeper, type GroupWay } from './keeper.ts';
 import { type GroupState, groupRing } from './ring.ts';
 
+/** So often others may be faster while one leaves. */
+const MOST_GOODBYES = 8;
+const END = Number.MAX_SAFE_INTEGER as Seq;
+
 const refusal = (code: string, message: string) => new ChatError({ code, message });
 const notReady = () =>
   refusal(
@@ -165,22 +169,38 @@ export class PrivateRoom {
 
   /** Says goodbye in the log, so that those who stay change the keys, and gives up the membership. */
   async leave(): Promise<void> {
-    const { ports, id: room, log, newId } = this.#chamber;
-    const { connection, device } = ports;
+    const { ports, id: room, log } = this.#chamber;
+    const { connection } = ports;
     await this.#handOver();
     await this.#chamber.turn(async () => {
       const { ended, secret } = this.way.about.is;
       if (secret !== null) await connection.call('withdraw_knock', { room }).catch(ignoreRefusal);
       if (ended !== null || log.progress === null || log.keys.group === null) return;
-      const { leaveFrame } = await groups();
-      const frame = await leaveFrame(device, { room });
-      await connection
-        .call('append', { room, id: newId(), kind: 'handshake', epoch: log.keys.epoch, frame })
-        .catch(ignoreRefusal);
+      await this.#sayGoodbye().catch(ignoreRefusal);
       await connection.call('leave', { room }).catch(ignoreRefusal);
     });
     await this.way.about.set({ ended: 'left', secret: null });
     this.#chamber.events.conversation();
+  }
+
+  /** The word that one leaves holds in one epoch, so that it cannot be told again to who comes back; others may change it meanwhile. */
+  async #sayGoodbye(): Promise<void> {
+    const { ports, id: room, log, newId } = this.#chamber;
+    const { connection, device } = ports;
+    const { leaveFrame } = await groups();
+    let { epoch } = log.keys;
+    for (let attempt = 1; ; attempt += 1) {
+      const frame = await leaveFrame(device, { room, epoch });
+      try {
+        await connection.call('append', { room, id: newId(), kind: 'handshake', epoch, frame });
+        return;
+      } catch (error) {
+        const lost = error instanceof RequestError && error.code === 'stale_epoch';
+        if (!lost || attempt === MOST_GOODBYES) throw error;
+        const newest = { room, side: 'before', seq: END, limit: 1, handshakes: true } as const;
+        ({ epoch } = (await connection.call('read', newest)).head);
+      }
+    }
   }
 
   /** A room whose only admin goes would have nobody to remove or rename: whoever has been in it longest becomes one. */
