@@ -110,9 +110,7 @@ describe.each(storages)('knocks in %s', (_name, open) => {
     expect(await knocks.page(room, ada.id, 1)).toEqual({ knocks: waiting.slice(0, 1), more: true });
     const again = knockOf('aa'.repeat(16) as DeviceId, 2, 'again');
     expect(await knocks.put(room, again)).toBe('kept');
-    const page = await knocks.page(room, null, 9);
-    expect(page.knocks).toHaveLength(3);
-    expect(page.knocks).toEqual(expect.arrayContaining([...waiting.slice(1), again]));
+    expect(await knocks.page(room, null, 9)).toEqual({ knocks: [again, ...waiting.slice(1)], more: false });
     expect(await knocks.page(newRoom(), null, 9)).toEqual({ knocks: [], more: false });
   });
 
