@@ -1,5 +1,19 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { challengeBytes, credentialBytes, deviceBytes, equalBytes, toHex, utf8 } from '../src/index.ts';
+import {
+  challengeBytes,
+  credentialBytes,
+  deviceBytes,
+  directRoomBytes,
+  directRoomId,
+  equalBytes,
+  type IdentityId,
+  isPrivateRoomId,
+  LOUNGE,
+  privateRoomId,
+  toHex,
+  utf8,
+} from '../src/index.ts';
 
 const filled = (length: number, byte: number) => new Uint8Array(length).fill(byte);
 const credential = {
@@ -39,5 +53,31 @@ describe('[ID4] Mallory cannot use a proof made for another', () => {
     ['device', { devicePub: filled(32, 6) }],
   ])('%s', (_, change) => {
     expect(equalBytes(challengeBytes(challenge), challengeBytes({ ...challenge, ...change }))).toBe(false);
+  });
+});
+
+describe('[RM2] the room of two people', () => {
+  const [one, other] = ['0f'.repeat(16), 'f0'.repeat(16)] as [IdentityId, IdentityId];
+
+  test('is made of a name and both ids, the smaller first, whoever opens it', () => {
+    const made = `${toHex(utf8('aurora/direct/1'))}${one}${other}`;
+    expect(toHex(directRoomBytes(one, other))).toBe(made);
+    expect(toHex(directRoomBytes(other, one))).toBe(made);
+  });
+
+  test('has an id that nobody can make a private room under, whatever the hash and the chance', () => {
+    const drawn = fc.uint8Array({ minLength: 32, maxLength: 32 });
+    fc.assert(
+      fc.property(drawn, (bytes) => {
+        const hash = new Uint8Array(bytes);
+        const [direct, own] = [directRoomId(hash), privateRoomId(hash)];
+        expect([direct.length, own.length]).toEqual([32, 32]);
+        expect([isPrivateRoomId(direct), isPrivateRoomId(own)]).toEqual([false, true]);
+        expect(direct.slice(2)).toBe(toHex(hash.slice(1, 16)));
+        expect(own.slice(2)).toBe(toHex(hash.slice(1, 16)));
+        expect(hash).toEqual(new Uint8Array(bytes));
+      }),
+    );
+    expect(isPrivateRoomId(LOUNGE)).toBe(true);
   });
 });
