@@ -22,6 +22,7 @@ import type { ConnectionView, Failure } from '../view/contract.ts';
 import { backoff } from './backoff.ts';
 import { Calls } from './calls.ts';
 import { Disconnected, failureOf, stopFailure } from './failures.ts';
+import { Pace } from './pace.ts';
 
 /** Longest wait for the relay's first word, and for any answer: a line that is silent for longer is dead. */
 const PATIENCE = 20_000;
@@ -61,6 +62,9 @@ type State =
   | { readonly status: 'no_network'; readonly cancel: Cancel }
   | { readonly status: 'stopped'; readonly failure: Failure };
 
+/** What keeps its own order and rate, or is worth nothing when it is late. */
+const UNPACED: ReadonlySet<OperationName> = new Set(['append', 'commit', 'signal', 'register', 'retire']);
+
 /**
  * The line to the relay: opens it, proves the device, keeps it alive and opens it again. At any time there is at most
  * one socket, and words of an earlier one are never heard.
@@ -74,12 +78,14 @@ export class Connection {
   /** The relay's wish, from `goaway`, for when to come back. */
   #comeBack: number | null = null;
   #skew = 0;
+  #pace: Pace;
   #watchdog: Cancel = () => {};
   #unwatch: Cancel = () => {};
 
   constructor(ports: Ports, events: ConnectionEvents) {
     this.#ports = ports;
     this.#events = events;
+    this.#pace = new Pace(ports.clock);
   }
 
   /** Connects as this device, and keeps connecting until `stop`. */
@@ -119,7 +125,11 @@ export class Connection {
   async call<O extends OperationName>(type: O, args: RequestOf<O>): Promise<ReplyOf<O>> {
     const state = this.#state;
     if (state.status !== 'live') throw new Disconnected('there is no connection');
-    return this.#ask(state, type, args);
+    if (UNPACED.has(type)) return this.#ask(state, type, args);
+    return this.#pace.run(async () => {
+      if (this.#state !== state) throw new Disconnected('the connection was lost before the request');
+      return this.#ask(state, type, args);
+    });
   }
 
   get view(): ConnectionView {
@@ -140,6 +150,7 @@ export class Connection {
     if (state.status === 'opening' || state.status === 'live') {
       state.socket.close();
       state.calls.abandon();
+      this.#pace.end();
       if (state.status === 'live') this.#events.lost();
     }
   }
@@ -215,6 +226,7 @@ export class Connection {
       const welcome = await this.#ask(state, 'auth', { credential: device.credential, signature });
       if (this.#state !== state) return;
       this.#attempt = 0;
+      this.#pace = new Pace(this.#ports.clock);
       this.#enter({ status: 'live', socket: state.socket, calls: state.calls });
       this.#events.live(welcome);
     } catch (error) {
