@@ -164,6 +164,24 @@ describe('a private room', () => {
     return room;
   }
 
+  it('is one of many that Ada comes back to at once, within what the relay allows', async () => {
+    const ada = await comes('Ada');
+    const rooms: RoomId[] = [];
+    for (let count = 0; count < 18; count += 1)
+      rooms.push(await ada.client.conversations.create(`Plan ${count}`, 'none', []));
+    for (let round = 1; round <= 2; round += 1) {
+      ada.stop();
+      const back = await comes(null, ada.vault);
+      for (const room of rooms) await isIn(back, room);
+      for (const room of rooms) await back.say(`back for the ${round}. time`, room);
+      for (const room of rooms) {
+        const said = `back for the ${round}. time`;
+        await until('all is sent', () => deliveryOf(back, room, said) === 'sent', 60_000);
+      }
+      back.stop();
+    }
+  });
+
   it('is made with a sealed name, and people in it', async () => {
     const [ada, bo, cleo] = [await comes('Ada'), await comes('Bo'), await comes('Cleo')];
     const room = await roomOf(ada, bo, cleo);
