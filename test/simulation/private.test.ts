@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { dangerouslyUseClassicKeys } from '../../packages/crypto/src/group/suite.ts';
 import { checkRoom } from './agreement.ts';
+import { seedCrypto } from './keys.ts';
 import { orderCrypto } from './quiet.ts';
+import { SeededRandom } from './random.ts';
 import { Walk } from './walk.ts';
 import { World } from './world.ts';
 
@@ -39,6 +41,7 @@ describe('whatever happens to those who talk in private rooms', () => {
     'they agree, read what they may and nothing else, and go on (AURORA_SEED=%i AURORA_SIMULATIONS=1)',
     async (seed) => {
       const walk = new Walk(seed);
+      seedCrypto(new SeededRandom(seed));
       await walk.meet();
       await walk.go();
       await walk.repair();

@@ -1,4 +1,5 @@
 import { ChatError } from '@aurora/chat';
+import { CryptoError } from '@aurora/crypto';
 import { RequestError, type RoomId } from '@aurora/protocol';
 import { Owner } from './owner.ts';
 import { type Person, World } from './world.ts';
@@ -21,7 +22,7 @@ export class Walk {
   readonly said: Said[] = [];
   /** Refusals that no rule of the room explains. */
   readonly faults: string[] = [];
-  readonly #links = new Map<RoomId, string[]>();
+  readonly #links: { readonly room: RoomId; readonly secret: string }[] = [];
   #words = 0;
 
   constructor(seed: number) {
@@ -82,8 +83,7 @@ export class Walk {
   say(owner: Owner, room: RoomId): string {
     const text = `${owner.nickname} says ${this.#words}`;
     this.#words += 1;
-    this.#try(
-      `${owner.nickname} says`,
+    this.#try(`${owner.nickname} says`, () =>
       owner.person.say(text, room).then(() => {
         this.said.push({ room, text, owner });
       }),
@@ -109,7 +109,7 @@ export class Walk {
   async #act(owner: Owner): Promise<void> {
     const { world } = this;
     const { random, network } = world;
-    const kind = random.below(20);
+    const kind = random.below(24);
     const room = this.#roomOf(owner.person);
     if (kind < 6 && room !== null) this.say(owner, room);
     else if (kind === 6 || (kind < 6 && this.rooms.length < MOST_ROOMS)) this.#create(owner);
@@ -122,15 +122,36 @@ export class Walk {
       world.crash();
       await world.pass(random.below(5_000));
       world.recover();
-    } else if (room !== null) this.#change(owner.person, room, kind);
+    } else if (kind >= 22) this.#join(owner.person);
+    else if (room !== null) this.#change(owner.person, room, kind);
   }
 
   #change(person: Person, room: RoomId, kind: number): void {
     const { random } = this.world;
     if (person.view(room)?.kind !== 'private') return;
     const { conversations } = person.client;
-    const other = random.pick(this.owners).person;
-    if (kind < 18) this.#try('invite', conversations.private(room).invite([other.card]));
+    const ours = conversations.private(room);
+    const other = random.pick(this.owners).person.card;
+    const title = `Room ${random.below(1_000)}`;
+    const admin = random.chance(0.7);
+    if (kind <= 16) this.#try('invite', () => ours.invite([other]));
+    else if (kind === 17) this.#try('remove', () => ours.remove(other.identity));
+    else if (kind === 18) this.#try('leave', () => conversations.leave(room));
+    else if (kind === 19) this.#try('relink', () => this.#relink(person, room));
+    else if (kind === 20) this.#try('rename', () => ours.rename(title));
+    else this.#try('appoint', () => ours.appoint(other.identity, admin));
+  }
+
+  async #relink(person: Person, room: RoomId): Promise<void> {
+    const secret = await person.client.conversations.private(room).relink(true);
+    if (secret !== null) this.#links.push({ room, secret });
+  }
+
+  /** By a link that may have been replaced since. */
+  #join({ client }: Person): void {
+    if (this.#links.length === 0) return;
+    const { room, secret } = this.world.random.pick(this.#links.slice(-3));
+    this.#try('join', () => client.conversations.joinByLink(room, secret));
   }
 
   #create(owner: Owner): void {
@@ -138,8 +159,7 @@ export class Walk {
     const others = this.owners.filter((one) => one !== owner && random.chance(0.5));
     const { conversations } = owner.person.client;
     const title = `Room of ${owner.nickname}`;
-    this.#try(
-      'create',
+    this.#try('create', () =>
       conversations.create(
         title,
         'none',
@@ -150,7 +170,7 @@ export class Walk {
 
   #direct(owner: Owner): void {
     const other = this.world.random.pick(this.owners.filter((one) => one !== owner));
-    this.#try('direct', owner.person.client.conversations.openDirect(other.person.card));
+    this.#try('direct', () => owner.person.client.conversations.openDirect(other.person.card));
   }
 
   #roomOf(person: Person): RoomId | null {
@@ -159,12 +179,15 @@ export class Walk {
   }
 
   /** Nobody waits for it: the next fault may come in the middle. */
-  #try(what: string, work: Promise<unknown>): void {
-    work.catch((error) => {
-      const explained =
-        error instanceof ChatError || error instanceof RequestError || error?.name === 'Disconnected';
-      if (!explained) this.faults.push(`${what}: ${error?.stack ?? error}`);
-    });
+  #try(what: string, work: () => Promise<unknown>): void {
+    Promise.resolve()
+      .then(work)
+      .catch((error) => {
+        const explained =
+          [ChatError, RequestError, CryptoError].some((kind) => error instanceof kind) ||
+          error.name === 'Disconnected';
+        if (!explained) this.faults.push(`${what}: ${error?.stack ?? error}`);
+      });
   }
 }
 

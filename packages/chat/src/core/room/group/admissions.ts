@@ -48,14 +48,20 @@ export class Admissions {
 
   /** Those who knocked while nobody was here. */
   async fetch(): Promise<void> {
+    for (const knock of await this.#knocks()) this.heard(knock);
+  }
+
+  async #knocks(): Promise<Knock[]> {
     const { id: room, ports } = this.#chamber;
+    const knocks: Knock[] = [];
     let after: DeviceId | null = null;
     for (let more = true; more; ) {
       const page: ReplyOf<'knocks'> = await ports.connection.call('knocks', { room, after });
-      for (const knock of page.knocks) this.heard(knock);
+      knocks.push(...page.knocks);
       after = page.knocks.at(-1)?.device ?? null;
       more = page.more && after !== null;
     }
+    return knocks;
   }
 
   heard(knock: Knock): void {
@@ -87,9 +93,10 @@ export class Admissions {
     const now = this.#chamber.ports.clock.now();
     const { epoch } = this.#chamber.log.keys;
     const heard = [...this.#waiting.values()].filter(({ knock }) => !alone || this.#isIn(knock.device));
-    const due = heard.filter((one) => one.due <= now).slice(0, BATCH);
-    for (const { knock } of due) this.#waiting.delete(knock.device);
+    const ripe = heard.filter((one) => one.due <= now).slice(0, BATCH);
+    for (const { knock } of ripe) this.#waiting.delete(knock.device);
     this.#arm();
+    const due = await this.#stillWaiting(ripe);
     if (due.length === 0) return;
     const admitted: Extract<Verdict, { type: 'admit' }>[] = [];
     for (const { knock } of due) {
@@ -106,6 +113,16 @@ export class Admissions {
       this.#arm();
       throw error;
     }
+  }
+
+  /**
+   * Without those who are in the group and were let in again since: the knock may have been told before the change that answered it, and
+   * heard of after. The relay's answer is older than any change that this device could still make from where it stands.
+   */
+  async #stillWaiting(heard: readonly Waiting[]): Promise<readonly Waiting[]> {
+    if (!heard.some(({ knock }) => this.#isIn(knock.device))) return heard;
+    const knocking = new Set((await this.#knocks()).map(({ device }) => device));
+    return heard.filter(({ knock: { device } }) => !this.#isIn(device) || knocking.has(device));
   }
 
   /** Looks again when the next one is due; a timer may come a moment early. */

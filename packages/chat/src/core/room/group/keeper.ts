@@ -188,6 +188,11 @@ export class GroupKeeper implements Keeper {
     return this.#chamber.log.progress === null ? null : this.#chamber.log.keys;
   }
 
+  get #isKeyless(): boolean {
+    const state = this.#state;
+    return state === null || state.group === null || state.fate === 'behind';
+  }
+
   get #standing(): Standing {
     const { ended, secret, refusal } = this.#way.about.is;
     if (ended !== null) return { status: ended };
@@ -383,7 +388,10 @@ export class GroupKeeper implements Keeper {
       return;
     }
     this.#beggedAt = now;
-    this.#chamber.run(() => knockWith(this.#chamber, this.#way.about, this.#way.packages, null));
+    this.#chamber.run(async () => {
+      // A welcome that was being read meanwhile may have brought them: who is let in twice loses the first.
+      if (this.#isKeyless) await knockWith(this.#chamber, this.#way.about, this.#way.packages, null);
+    });
     this.#later(BEG_AGAIN);
   }
 

@@ -180,6 +180,8 @@ export class PrivateRoom {
       await connection.call('leave', { room }).catch(ignoreRefusal);
     });
     await this.way.about.set({ ended: 'left', secret: null });
+    // The relay tells this device nothing more of it, also not what was said before.
+    this.room.lost();
     this.#chamber.events.conversation();
   }
 

@@ -165,7 +165,10 @@ async function readRun(
     resolve: (devices) => members.of(devices),
     pending: pending(),
   });
-  for (const { entry, error } of applied.refused) rows.push(warning(entry, refusedChange(error)));
+  // Whoever stands behind cannot follow what the others change meanwhile, and is told by the welcome where they are.
+  const isBehind = before.fate === 'behind' || applied.fate === 'behind';
+  for (const { entry, error } of applied.refused)
+    if (!(isBehind && error.code === 'commit_stale')) rows.push(warning(entry, refusedChange(error)));
   const senders = new Map(handshakes.map(({ entry, sender }) => [entry.seq, sender]));
   const touched = applied.changes.flatMap(({ change }) => ('added' in change ? devicesOf(change) : []));
   await reader.learn(touched);
