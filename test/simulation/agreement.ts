@@ -31,7 +31,8 @@ export async function checkRoom(walk: Walk, room: RoomId): Promise<void> {
       owner.nickname,
       1,
     ]);
-  for (const owner of walk.owners) readsItsSpan(owner, members, kept, log, room);
+  const starts = beginnings([...kept.values()]);
+  for (const owner of walk.owners) readsItsSpan(owner, members, { kept, starts, log }, room);
 }
 
 async function agreeOnState(members: Owner[], kept: Map<Owner, Keys>, room: RoomId): Promise<void> {
@@ -68,12 +69,23 @@ function agreedLog(owners: Owner[], room: RoomId): Map<number, string> {
   return log;
 }
 
+/** Where each epoch begins, as far as somebody was there. */
+function beginnings(all: readonly Keys[]): [epoch: number, seq: number][] {
+  const known = all.flatMap(({ epochs }) =>
+    epochs.flatMap(({ epoch, seq }): [number, number][] => (seq > 0 ? [[epoch, seq]] : [])),
+  );
+  return [...new Map(known)].sort(([a], [b]) => a - b);
+}
+
 /** A member reads all of the epochs since it was let in, and nobody anything of epochs without them. */
 function readsItsSpan(
   owner: Owner,
   members: Owner[],
-  kept: Map<Owner, Keys>,
-  log: Map<number, string>,
+  {
+    kept,
+    starts,
+    log,
+  }: { kept: Map<Owner, Keys>; starts: readonly (readonly [number, number])[]; log: Map<number, string> },
   room: RoomId,
 ): void {
   const { nickname, person } = owner;
@@ -83,7 +95,7 @@ function readsItsSpan(
     const keys = kept.get(witness);
     const spans = keys?.spans.filter((span) => span.device === device) ?? [];
     for (const [seq, text] of log) {
-      const epoch = keys?.epochs.findLast((record) => record.seq > 0 && record.seq < seq)?.epoch;
+      const epoch = starts.findLast(([, start]) => start < seq)?.[0];
       if (epoch === undefined) continue;
       const inside = spans.find(({ since, until }) => since <= epoch && (until === null || epoch < until));
       if (inside === undefined) expect([nickname, text, reads.has(seq)]).toEqual([nickname, text, false]);

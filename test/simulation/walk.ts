@@ -97,7 +97,8 @@ export class Walk {
       const standing = person.standing(room);
       const view = person.view(room);
       const pending = person.messagesIn(room).filter(({ delivery }) => delivery.status === 'pending');
-      if (pending.length > 0) return [`${nickname} has ${pending.length} messages to send`];
+      if (pending.length > 0 && standing === 'ready')
+        return [`${nickname} has ${pending.length} messages to send`];
       if (['waiting', 'lost'].includes(standing) && members.length > 0) return [`${nickname} is ${standing}`];
       if (standing === 'knocking' && members.length > 0)
         return isRefused(person, room) ? [] : [`${nickname} knocks`];

@@ -222,7 +222,7 @@ export class Conversations {
     // A visit to the Lounge does without this code, as without that of MLS.
     const { PrivateRoom } = await import('./room/group/private-room.ts');
     const room = new PrivateRoom(way, this.#ports, this.#roomEvents(about.room));
-    await room.room.load();
+    await room.load();
     this.#rooms.set(about.room, room.room);
     this.#private.set(about.room, room);
     return room;

@@ -27,6 +27,18 @@ export async function adopt(chamber: Chamber<GroupState>, way: GroupWay, arrival
     const { keys } = log;
     if (keys.fate === 'in' && keys.group !== null && keys.epoch >= epoch) return false;
     if (bringsBack(keys, arrival.state)) return false;
+  }
+  // Before the keys: a program that ends between finds the welcome again, and does not stay outside with keys.
+  await way.about.set({
+    ended: null,
+    secret: null,
+    refusal: null,
+    inviter: by.identity,
+    title: state.title,
+    renewedAt: connection.now(),
+  });
+  if (state.rules?.kind === 'direct') await way.contacts.meet(by);
+  if (again) {
     await log.catchUp(head);
     const cursor = log.progress?.cursor ?? commit.seq;
     const missed = await handshakesBetween(chamber, commit.seq, cursor);
@@ -44,15 +56,6 @@ export async function adopt(chamber: Chamber<GroupState>, way: GroupWay, arrival
     await log.advance({}, [row]);
     refresh([row]);
   }
-  await way.about.set({
-    ended: null,
-    secret: null,
-    refusal: null,
-    inviter: by.identity,
-    title: state.title,
-    renewedAt: connection.now(),
-  });
-  if (state.rules?.kind === 'direct') await way.contacts.meet(by);
   await vault.commit(way.packages.used(secret));
   return true;
 }

@@ -1,7 +1,7 @@
 import { type DeviceId, type IdentityId, limits, RequestError, type Seq } from '@aurora/protocol';
 import type { Invitee, MemberView, RoomPanelView } from '../../../view/contract.ts';
 import { toBase64Url } from '../../base64url.ts';
-import { ChatError } from '../../failures.ts';
+import { ChatError, Disconnected } from '../../failures.ts';
 import { groups } from '../../groups.ts';
 import type { Chamber, RoomEvents, RoomPorts } from '../chamber.ts';
 import { Receipts } from '../receipts.ts';
@@ -60,6 +60,12 @@ export class PrivateRoom {
     const { contacts } = this.way;
     if (peer !== null) return contacts.isBlocked(peer.identity);
     return inviter !== null && contacts.isBlocked(inviter);
+  }
+
+  /** What the vault kept, and who they are that are in it: counting and removing them needs that. */
+  async load(): Promise<void> {
+    await this.room.load();
+    await this.#chamber.ports.members.of(this.#keeper.devices).catch(ignoreBrokenLine);
   }
 
   async show(shown: boolean): Promise<void> {
@@ -275,6 +281,11 @@ function audience({ spans, epochs }: GroupState, at: Seq, me: DeviceId): DeviceI
   return spans.flatMap(({ device, since, until }) =>
     device !== me && until === null && since <= epoch ? [device] : [],
   );
+}
+
+/** Whom the vault does not know is asked for when there is a line. */
+function ignoreBrokenLine(error: unknown): void {
+  if (!(error instanceof Disconnected)) throw error;
 }
 
 /** Who goes does not wait for the relay or for keys to agree. */
