@@ -133,7 +133,8 @@ export class Room<S extends Keyed = Keyed> {
         // The line is open, so nothing else would set off another try.
         this.#retry();
         this.#retry = this.#ports.clock.after(error.retryAfter ?? SYNC_AGAIN, () => this.live());
-        if (error.code !== 'rate_limited') throw error;
+        // Whoever was removed while coming in hears so at the next try.
+        if (error.code !== 'rate_limited' && error.code !== 'not_a_member') throw error;
       }
     });
   }

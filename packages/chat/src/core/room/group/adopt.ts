@@ -1,5 +1,12 @@
 import { sha256 } from '@aurora/crypto';
-import { type DeviceId, directRoomBytes, directRoomId, type Head, type IdentityId } from '@aurora/protocol';
+import {
+  type DeviceId,
+  directRoomBytes,
+  directRoomId,
+  equalBytes,
+  type Head,
+  type IdentityId,
+} from '@aurora/protocol';
 import type { Chamber } from '../chamber.ts';
 import { type Arrival, commitOf, handshakesBetween } from './arrival.ts';
 import type { GroupWay } from './keeper.ts';
@@ -24,9 +31,10 @@ export async function adopt(chamber: Chamber<GroupState>, way: GroupWay, arrival
   const again = log.progress !== null;
   const lost = again && log.keys.epochs.length > 0;
   if (again) {
-    const { keys } = log;
-    if (keys.fate === 'in' && keys.group !== null && keys.epoch >= epoch) return false;
-    if (bringsBack(keys, arrival.state)) return false;
+    if (!mayFollow(log.keys, arrival)) return false;
+    await log.catchUp(head);
+    // Whom the log has not left behind needs no other's group.
+    if (log.keys.fate === 'in' && log.keys.group !== null) return false;
   }
   // Before the keys: a program that ends between finds the welcome again, and does not stay outside with keys.
   await way.about.set({
@@ -39,7 +47,6 @@ export async function adopt(chamber: Chamber<GroupState>, way: GroupWay, arrival
   });
   if (state.rules?.kind === 'direct') await way.contacts.meet(by);
   if (again) {
-    await log.catchUp(head);
     const cursor = log.progress?.cursor ?? commit.seq;
     const missed = await handshakesBetween(chamber, commit.seq, cursor);
     const merged = { ...state, epochs: merge(log.keys.epochs, epochs), messages: log.keys.messages };
@@ -67,13 +74,33 @@ async function belongs(
   { by, state }: Arrival,
 ): Promise<boolean> {
   if (state.rules?.kind !== about.is.kind) return false;
-  if (about.is.kind === 'private') return true;
+  if (about.is.kind === 'private') return isInvited(about, state);
   const { identity } = ports.device;
   const devices = state.spans.flatMap(({ device, until }): DeviceId[] => (until === null ? [device] : []));
   const identities = devices.map((device) => ports.members.get(device)?.identity);
   const two: readonly (IdentityId | undefined)[] = [identity, by.identity];
   const own = directRoomId(await sha256(directRoomBytes(identity, by.identity)));
   return own === room && identities.every((one) => two.includes(one));
+}
+
+/**
+ * Who knocked with an invite is let in by somebody who knows it: else the relay could answer with a room of its own. Who was turned
+ * away may be let in by hand.
+ */
+function isInvited({ is }: GroupWay['about'], { link }: GroupState): boolean {
+  if (is.secret === null || is.refusal !== null) return true;
+  return link !== null && equalBytes(link, is.secret);
+}
+
+/**
+ * Whether this device, which has been in the room, may go on with another's group: only when the log has left it behind, and with
+ * somebody whom it knows to be in. Else the relay could seat it in a group of a stranger's making.
+ */
+function mayFollow(keys: GroupState, { by, state }: Arrival): boolean {
+  if (keys.group === null) return true;
+  const isKnown = keys.spans.some(({ device, until }) => device === by.id && until === null);
+  const isNews = keys.fate !== 'in' || keys.epoch < state.epoch;
+  return isNews && isKnown && !bringsBack(keys, state);
 }
 
 /**

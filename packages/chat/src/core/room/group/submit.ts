@@ -164,7 +164,8 @@ export class Submissions {
       parts: parts.map((part) => ({ id: newId(), frame: part })),
       welcomes,
       pieces,
-      remove: [...new Set<IdentityId>(removed)],
+      // The relay lets admins only remove who has not left there; what is said is kept from them by the keys.
+      remove: state.rules?.admins.includes(device.identity) ? [...new Set<IdentityId>(removed)] : [],
       admins: rules ? [...rules.admins] : null,
     };
   }
@@ -175,7 +176,13 @@ export class Submissions {
     for (const { id: part, frame } of request.parts)
       await connection.call('append', { room, id: part, kind: 'handshake', epoch: request.epoch, frame });
     const { id: own, epoch: at, frame, welcomes, remove, admins } = request;
-    await connection.call('commit', { room, id: own, epoch: at, frame, welcomes, remove, admins });
+    try {
+      await connection.call('commit', { room, id: own, epoch: at, frame, welcomes, remove, admins });
+    } catch (error) {
+      // Never granted as it is: kept, it would stand in the way of every other change.
+      if (error instanceof RequestError && FINAL.has(error.code)) await this.#keep(null);
+      throw error;
+    }
     for (const device of new Set(welcomes.map((welcome) => welcome.device)))
       for (const piece of request.pieces) await connection.call('deliver', { room, device, frame: piece });
   }
@@ -201,6 +208,16 @@ export class Submissions {
     return `${this.#chamber.id}/pending`;
   }
 }
+
+const FINAL: ReadonlySet<string> = new Set([
+  'bad_request',
+  'mailbox_full',
+  'no_such_device',
+  'not_allowed',
+  'not_a_member',
+  'room_full',
+  'too_large',
+]);
 
 /** False when another's commit came first; throws everything else. */
 function lostRace(error: unknown): false {
