@@ -7,8 +7,17 @@ import { SeededRandom } from './random.ts';
 import { Walk } from './walk.ts';
 import { World } from './world.ts';
 
-const RUNS = Number(process.env.AURORA_SIMULATIONS ?? 6);
+const RUNS = Number(process.env.AURORA_SIMULATIONS ?? 12);
 const SEED = Number(process.env.AURORA_SEED ?? 20_261_125);
+
+/** Walks that once went wrong, and over what. */
+const KEPT: readonly (readonly [seed: number, over: string])[] = [
+  [20_261_143, 'a knock that was heard of after the change that answered it'],
+  [20_261_147, 'a removal while coming in'],
+  [20_261_155, 'a welcome without the link that was followed'],
+  [20_261_177, 'members not known after a restart'],
+  [20_261_182, 'history read after leaving'],
+];
 
 /** Modules are loaded in real time, which a simulated world does not wait for: it happens here, before anything else. */
 beforeAll(async () => {
@@ -35,21 +44,25 @@ async function speakAndRead(walk: Walk): Promise<void> {
       if (kind !== 'open') await walk.world.done('the history is read', person.readHistory(room));
 }
 
+async function happens(seed: number): Promise<void> {
+  seedCrypto(new SeededRandom(seed));
+  const walk = new Walk(seed);
+  await walk.meet();
+  await walk.go();
+  await walk.repair();
+  await speakAndRead(walk);
+  await walk.repair();
+  expect(walk.faults).toEqual([]);
+  for (const { faults, person } of walk.owners) expect([...faults, ...person.faults]).toEqual([]);
+  for (const room of walk.rooms) await checkRoom(walk, room);
+}
+
 describe('whatever happens to those who talk in private rooms', () => {
   const seeds = Array.from({ length: RUNS }, (_, index) => SEED + index);
   it.each(seeds)(
     'they agree, read what they may and nothing else, and go on (AURORA_SEED=%i AURORA_SIMULATIONS=1)',
-    async (seed) => {
-      const walk = new Walk(seed);
-      seedCrypto(new SeededRandom(seed));
-      await walk.meet();
-      await walk.go();
-      await walk.repair();
-      await speakAndRead(walk);
-      await walk.repair();
-      expect(walk.faults).toEqual([]);
-      for (const { faults, person } of walk.owners) expect([...faults, ...person.faults]).toEqual([]);
-      for (const room of walk.rooms) await checkRoom(walk, room);
-    },
+    happens,
   );
+
+  it.each(KEPT)('seed %i goes well now: %s', happens);
 });

@@ -22,6 +22,8 @@ export class Walk {
   readonly said: Said[] = [];
   /** Refusals that no rule of the room explains. */
   readonly faults: string[] = [];
+  /** Who ever came by a link, and where. */
+  readonly knocked = new Set<string>();
   readonly #links: { readonly room: RoomId; readonly secret: string }[] = [];
   #words = 0;
 
@@ -149,9 +151,10 @@ export class Walk {
   }
 
   /** By a link that may have been replaced since. */
-  #join({ client }: Person): void {
+  #join({ nickname, client }: Person): void {
     if (this.#links.length === 0) return;
     const { room, secret } = this.world.random.pick(this.#links.slice(-3));
+    this.knocked.add(`${nickname} ${room}`);
     this.#try('join', () => client.conversations.joinByLink(room, secret));
   }
 

@@ -146,10 +146,10 @@ export class RoomLog<S extends Keyed> {
     return true;
   }
 
-  /** Keys came: what waits for them is opened. */
-  async unlock(keys: S): Promise<void> {
+  /** Keys came: what waits for them is opened. They know what was said about the room up to a place, or all of it. */
+  async unlock(keys: S, upTo: Seq | null = null): Promise<void> {
     await this.advance({}, [], keys);
-    await this.#unseal();
+    await this.#unseal(upTo ?? this.#must().progress.cursor);
   }
 
   /** A member's word for the chain at one place; one for a place that will not be reached soon says nothing. */
@@ -285,7 +285,7 @@ export class RoomLog<S extends Keyed> {
   }
 
   /** Opens rows whose key has come. */
-  async #unseal(): Promise<void> {
+  async #unseal(known: Seq): Promise<void> {
     const stretch = this.#must().progress.sealed;
     if (stretch === null) return;
     const still: Seq[] = [];
@@ -295,9 +295,14 @@ export class RoomLog<S extends Keyed> {
       const entries = rows.flatMap((row) => (row.type === 'sealed' ? [row.entry] : []));
       await this.#ports.members.of(entries.map(({ sender }) => sender));
       const read = await readAgain(this.#ring, this.keys, entries, this.#ports.reader);
-      still.push(...unopened(read));
-      const opened = read.filter(({ type }) => type !== 'sealed');
-      await this.advance({}, opened);
+      still.push(...unopened(read.rows));
+      const opened = read.rows.filter(({ type }) => type !== 'sealed');
+      const news = read.said.filter(({ entry }) => entry.seq > known);
+      await this.advance(
+        {},
+        opened,
+        news.reduce((keys, one) => this.#ring.after(keys, one), this.keys),
+      );
       const standing = new Set(opened.map(({ id }) => id));
       const changed = new Set(opened.map(({ seq }) => seq));
       const gone = rows.filter(

@@ -5,7 +5,7 @@ import { failureOf } from '../failures.ts';
 import { placeOf, type StoredRow } from '../stored-rows.ts';
 import type { Chain } from './chain.ts';
 import type { KnownIds } from './known-ids.ts';
-import { type Opened, warning } from './opened.ts';
+import { type Opened, type Said, warning } from './opened.ts';
 import type { Keyed, Ring } from './ring.ts';
 
 /** What reading an entry needs to know beside the entry. */
@@ -113,14 +113,16 @@ export async function readBackward<S extends Keyed>(
   return { rows: rowsOf(await Promise.all(opened), reader), epoch: current };
 }
 
-/** Tries entries again whose key had not come when they were read. */
+/** Tries entries again whose key had not come when they were read; also gives what they say about the room. */
 export async function readAgain<S extends Keyed>(
   ring: Ring<S>,
   state: S,
   entries: readonly Entry[],
   reader: Reader,
-): Promise<StoredRow[]> {
-  return rowsOf(await Promise.all(entries.map((entry) => openEntry(ring, state, entry, reader))), reader);
+): Promise<{ rows: StoredRow[]; said: Said[] }> {
+  const read = await Promise.all(entries.map((entry) => openEntry(ring, state, entry, reader)));
+  const opened = inOrder(read, reader);
+  return { rows: opened.flatMap(({ row }) => row ?? []), said: opened.flatMap(({ said }) => said ?? []) };
 }
 
 function rowsOf(opened: readonly Opened[], reader: Reader): StoredRow[] {

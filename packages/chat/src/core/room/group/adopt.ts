@@ -50,7 +50,8 @@ export async function adopt(chamber: Chamber<GroupState>, way: GroupWay, arrival
     const cursor = log.progress?.cursor ?? commit.seq;
     const missed = await handshakesBetween(chamber, commit.seq, cursor);
     const merged = { ...state, epochs: merge(log.keys.epochs, epochs), messages: log.keys.messages };
-    await log.unlock(await log.replayed(merged, missed));
+    // What was said about the room after the letter was written counts, however late it could be read.
+    await log.unlock(await log.replayed(merged, missed), arrival.chain?.[0] ?? commit.seq);
   } else {
     await log.startAt(state, commit.seq, head.generation);
     if (arrival.chain !== null) log.vouch(arrival.chain);
