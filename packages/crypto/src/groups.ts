@@ -19,17 +19,9 @@ export {
   readKeyPackage,
 } from './group/key-package.ts';
 export type { Resolve } from './group/leaf.ts';
-export { applyGroupEntries, type GroupApplied, type OwnCommit } from './group/ledger.ts';
+export { applyGroupEntries, beganBy, type GroupApplied, type OwnCommit } from './group/ledger.ts';
 export { type Letter, openLetter, type Span, sealLetter } from './group/letter.ts';
 export { commitEpoch, processCommit } from './group/process.ts';
-export {
-  emptyGroupRoom,
-  type Fate,
-  type GroupEpoch,
-  type GroupRoom,
-  groupEpochKey,
-  requireGroupMember,
-} from './group/room.ts';
 export type { RoomRules } from './group/rules.ts';
 export { checkSafetyCode, safetyNumber } from './group/safety.ts';
 export { openKnock, openLeave, signKnock, signLeave } from './group/signed.ts';

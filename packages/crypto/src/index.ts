@@ -14,6 +14,15 @@ export { type MessagePlace, openMessage, sealMessage } from './content/message.t
 export { openRegister, sealRegister } from './content/register.ts';
 export { openSignal, type SignalPlace, sealSignal } from './content/signal.ts';
 export { CryptoError, type CryptoErrorCode, cryptoErrorCodes } from './errors.ts';
+export {
+  emptyGroupRoom,
+  type Fate,
+  type GroupEpoch,
+  type GroupRoom,
+  groupEpochKey,
+  openDevices,
+  requireGroupMember,
+} from './group/room.ts';
 export { createDevice, type Device, proveDevice } from './identity/device.ts';
 export { deviceIdOf, identityIdOf } from './identity/ids.ts';
 export { type Member, verifyCredential } from './identity/member.ts';

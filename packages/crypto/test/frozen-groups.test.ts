@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { type Bytes, fromHex, type Millis, utf8 } from '@aurora/protocol';
 import { expect, test } from 'vitest';
 import { decodeCommit } from '../src/group/frames.ts';
+import { emptyGroupRoom } from '../src/group/room.ts';
 import { RULES_EXTENSION, rulesIn } from '../src/group/rules.ts';
 import {
   applyGroupEntries,
   checkInvite,
   checkSafetyCode,
   decodeGroup,
-  emptyGroupRoom,
   groupKey,
   joinGroup,
   openKnock,

@@ -1,14 +1,7 @@
 import { encodeCbor } from '@aurora/protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  applyGroupEntries,
-  createGroup,
-  emptyGroupRoom,
-  encodeGroup,
-  leaveFrame,
-  requireGroupMember,
-  splitCommit,
-} from '../src/groups.ts';
+import { emptyGroupRoom, requireGroupMember } from '../src/group/room.ts';
+import { applyGroupEntries, createGroup, encodeGroup, leaveFrame, splitCommit } from '../src/groups.ts';
 import { forgedCommit, sealingNonsense } from './help/forged-commit.ts';
 import { entryOf, NOW, people, privateOf, ROOM } from './help/groups.ts';
 import { epoch } from './help/log.ts';
@@ -137,6 +130,17 @@ describe('the ledger of a room', () => {
     const goodbye = await leaveFrame(dan.person.device, { room: ROOM, epoch: world.epoch });
     world.append(dan, 'handshake', world.epoch, goodbye);
     expect((await reading(ada)).refused).toMatchObject([{ error: { code: 'not_a_member' } }]);
+  });
+
+  it('lets nobody go who left and was let in anew before', async () => {
+    await opened();
+    await world.leave(bo);
+    await world.change(cleo, { add: [bo], remove: [bo] });
+    expect((await reading(cleo)).state.leaving).toEqual([]);
+    bo.left = false;
+    await world.sync(bo);
+    expect([bo.follows, bo.state.leaving]).toEqual([true, []]);
+    expect((await reading(ada)).state.leaving).toEqual([]);
   });
 
   it('takes no goodbye that was said before somebody came again', async () => {

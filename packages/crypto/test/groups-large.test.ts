@@ -1,12 +1,13 @@
 import { type Bytes, limits } from '@aurora/protocol';
 import { beforeAll, expect, test } from 'vitest';
+import { emptyGroupRoom } from '../src/group/room.ts';
 import {
   applyGroupEntries,
+  beganBy,
   commitChange,
   createGroup,
   createKeyPackage,
   decodeGroup,
-  emptyGroupRoom,
   encodeGroup,
   type Group,
   groupKey,
@@ -95,6 +96,12 @@ test('its longest commit comes in parts, which are put together in the log', PAT
     expect(state.epochs).toMatchObject([{ epoch: 3, key }]);
     expect(state.parts).toEqual([]);
   }
+  const told = (all: ReturnType<typeof entries>) => all.map(({ entry }) => entry);
+  expect(await beganBy(made.group, told(entries(parts)))).toBe(true);
+  expect(await beganBy(made.group, told(entries(parts.slice(1))))).toBe(false);
+  expect(await beganBy(made.group, told(entries(parts, cast[3])))).toBe(false);
+  expect(await beganBy(group, told(entries(parts)))).toBe(false);
+  expect(await beganBy(made.group, told(entries(parts).slice(0, -1)))).toBe(false);
   // A part is missing, or somebody else's: then the commit is none, for all.
   for (const lacking of [entries(parts.slice(1)), entries(parts, cast[3])]) {
     const { state, refused } = await applyGroupEntries(start, lacking, reader);

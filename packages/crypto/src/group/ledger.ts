@@ -85,7 +85,7 @@ async function applyOne(draft: Draft, handshake: Handshake, reader: GroupReader)
       const { parts } = draft.state;
       const epoch = (entry.epoch + 1) as Epoch;
       draft.state = { ...draft.state, epoch, messages: 0, parts: parts.length === 0 ? parts : [] };
-      const frame = await messageOf(parts, handshake);
+      const frame = await messageOf(parts, entry);
       if (reader.pending?.id === entry.id && sender.id === reader.device.id)
         return adoptOwn(draft, entry, frame, reader, reader.pending);
       if (draft.group !== null) await applyCommit(draft, draft.group, handshake, frame, reader);
@@ -154,6 +154,8 @@ async function record(draft: Draft, entry: Entry, change: GroupChange, after: Gr
   const { epoch, epochs, leaving } = state;
   const key = after === null ? null : await groupKey(after);
   const gone = new Set(change.removed);
+  // Who left and is let in anew before anybody let them go stays.
+  const settled = new Set([...change.removed, ...change.readmitted]);
   const closed = state.spans.map((span) =>
     span.until === null && gone.has(span.device) ? { ...span, until: epoch } : span,
   );
@@ -162,8 +164,8 @@ async function record(draft: Draft, entry: Entry, change: GroupChange, after: Gr
     ...state,
     epochs: [...epochs, { epoch, seq: entry.seq, at: entry.at, key }],
     spans: opened.length + gone.size === 0 ? state.spans : [...closed, ...opened],
-    leaving: leaving.some((device) => gone.has(device))
-      ? leaving.filter((device) => !gone.has(device))
+    leaving: leaving.some((device) => settled.has(device))
+      ? leaving.filter((device) => !settled.has(device))
       : leaving,
     rules: after?.rules ?? change.rules ?? state.rules,
   };
@@ -183,6 +185,23 @@ async function applyHandshake(draft: Draft, { entry, sender }: Handshake): Promi
   draft.changes.push({ entry, change: { type: 'left' } });
 }
 
+/** Whether entries of one device in one epoch, parts and the commit that they are of, are what leads to a group, and to no other. */
+export async function beganBy(group: Group, entries: readonly Entry[]): Promise<boolean> {
+  const commit = entries.findLast(({ kind }) => kind === 'commit');
+  if (commit === undefined) return false;
+  try {
+    let parts: Assembly[] = [];
+    for (const { kind, sender, frame } of entries) {
+      const read = kind === 'handshake' && sender === commit.sender ? decodeHandshake(frame) : null;
+      if (read?.type === 'part') parts = assembled(parts, sender, read);
+    }
+    return leadsTo(await messageOf(parts, commit), group);
+  } catch (error) {
+    if (error instanceof CryptoError) return false;
+    throw error;
+  }
+}
+
 const NOT_YET: Bytes = new Uint8Array(0);
 
 /** One more part: of each device the commit that it began last, and no other. */
@@ -197,9 +216,9 @@ function assembled(
   return [...others, { device, hash, pieces: before.map((piece, at) => (at === index ? bytes : piece)) }];
 }
 
-async function messageOf(parts: readonly Assembly[], { entry, sender }: Handshake): Promise<Bytes> {
+async function messageOf(parts: readonly Assembly[], entry: Entry): Promise<Bytes> {
   const frame = decodeCommit(entry.frame);
   if (frame.type === 'commit') return frame.message;
-  const own = parts.find(({ device, hash }) => device === sender.id && equalBytes(hash, frame.hash));
+  const own = parts.find(({ device, hash }) => device === entry.sender && equalBytes(hash, frame.hash));
   return joinParts(own?.pieces ?? [], frame.hash, frame.count);
 }

@@ -6,6 +6,22 @@ import { play, type Step, story } from './play.ts';
 const RUNS = Number(process.env.AURORA_MODEL_RUNS ?? 200);
 const SEED = process.env.AURORA_MODEL_SEED;
 const PATH = process.env.AURORA_MODEL_PATH;
+/** Stories that once went wrong. */
+const KEPT: [number, Step[]][] = [
+  // Who left, and came again before anybody let them go, was let go afterwards.
+  [
+    3,
+    [
+      ['race', 0, 0, 0],
+      ['add', 0, 0, 0],
+      ['leave', 0, 0, 0],
+      ['readmit', 0, 0, 0],
+      ['remove', 0, 0, 0],
+      ['leave', 0, 0, 0],
+      ['add', 0, 0, 0],
+    ],
+  ],
+];
 /** A failure prints both: with them the same story is told again. */
 const replayed = { ...(SEED && { seed: Number(SEED) }), ...(PATH && { path: PATH }) };
 
@@ -31,5 +47,6 @@ export async function tell(longest: number, share: number): Promise<void> {
   const runs = fc.asyncProperty(size, story(longest), async (many: number, steps: Step[]) => {
     await play(cast.slice(0, many), steps);
   });
-  await fc.assert(runs, { numRuns: Math.max(1, Math.ceil(RUNS * share)), ...replayed });
+  const numRuns = Math.max(KEPT.length, Math.ceil(RUNS * share));
+  await fc.assert(runs, { numRuns, examples: KEPT, ...replayed });
 }

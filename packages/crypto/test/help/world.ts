@@ -7,18 +7,21 @@ import {
   equalBytes,
   toHex,
 } from '@aurora/protocol';
-import { openDevices } from '../../src/group/room.ts';
+import {
+  emptyGroupRoom,
+  type GroupRoom,
+  groupEpochKey,
+  openDevices,
+  requireGroupMember,
+} from '../../src/group/room.ts';
 import {
   applyGroupEntries,
   commitChange,
   createGroup,
   createKeyPackage,
   decodeGroup,
-  emptyGroupRoom,
   encodeGroup,
   type Group,
-  type GroupRoom,
-  groupEpochKey,
   groupKey,
   joinGroup,
   type KeyPackage,
@@ -28,7 +31,6 @@ import {
   type Resolve,
   type RoomRules,
   readKeyPackage,
-  requireGroupMember,
   splitCommit,
 } from '../../src/groups.ts';
 import { openMessage, sealMessage } from '../../src/index.ts';
