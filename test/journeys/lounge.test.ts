@@ -1,33 +1,11 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, openTab, type Screen, visit } from '../support/browser.ts';
-import { type RelayProcess, startRelay } from '../support/relay.ts';
+import { describe, expect, it } from 'vitest';
+import { openTab } from '../support/browser.ts';
+import { journey } from '../support/journey.ts';
 import { until } from '../support/until.ts';
 
-let browser: Browser;
-let relay: RelayProcess;
-const screens: Screen[] = [];
-
-async function comes(nickname?: string): Promise<Screen> {
-  const screen = await visit(browser, relay.url);
-  screens.push(screen);
-  if (nickname !== undefined) await screen.enter(nickname);
-  return screen;
-}
-
-beforeAll(async () => {
-  [browser, relay] = await Promise.all([launchBrowser(), startRelay()]);
-});
-afterEach(async () => {
-  const faults = screens.flatMap((screen) => screen.faults);
-  await Promise.all(screens.map((screen) => screen.page.context().close()));
-  screens.length = 0;
-  expect(faults).toEqual([]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await relay?.dispose();
-});
+const here = journey();
+const { screens } = here;
+const comes = (nickname?: string) => here.comes(nickname);
 
 describe('the Lounge', () => {
   it('lets Ada and Bo in with nothing but a nickname, and they talk', async () => {
@@ -132,7 +110,7 @@ describe('the Lounge', () => {
 
   it('takes two tabs of one browser for one person, both live', async () => {
     const ada = await comes('Kim');
-    const second = await openTab(ada.page.context(), relay.url);
+    const second = await openTab(ada.page.context(), here.relay.url);
     await second.composer.waitFor();
     await second.online(1).waitFor();
     await second.say('from the second tab');

@@ -1,33 +1,12 @@
-import type { Browser, BrowserContext } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { countStored, lastingBrowser, launchBrowser, openTab, Screen, visit } from '../support/browser.ts';
-import { type RelayProcess, startRelay } from '../support/relay.ts';
+import type { BrowserContext } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { countStored, lastingBrowser, openTab, Screen } from '../support/browser.ts';
+import { journey } from '../support/journey.ts';
 import { until } from '../support/until.ts';
 
-let browser: Browser;
-let relay: RelayProcess;
-const screens: Screen[] = [];
-
-async function comes(nickname: string): Promise<Screen> {
-  const screen = await visit(browser, relay.url);
-  screens.push(screen);
-  await screen.enter(nickname);
-  return screen;
-}
-
-beforeAll(async () => {
-  [browser, relay] = await Promise.all([launchBrowser(), startRelay()]);
-});
-afterEach(async () => {
-  const faults = screens.flatMap((screen) => screen.faults);
-  await Promise.all(screens.map((screen) => screen.page.context().close()));
-  screens.length = 0;
-  expect(faults).toEqual([]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await relay?.dispose();
-});
+const here = journey();
+const { screens } = here;
+const comes = (nickname?: string) => here.comes(nickname);
 
 describe('two people in private, and a third', () => {
   it('Ada clicks on Bo, they talk in tabs of their own, and Cleo sees nothing', async () => {
@@ -109,7 +88,7 @@ describe('somebody who is away', () => {
     const lasting = await lastingBrowser();
     let context: BrowserContext = await lasting.open();
     try {
-      const bo = await openTab(context, relay.url);
+      const bo = await openTab(context, here.relay.url);
       await bo.enter('Kurt');
       const ada = await comes('Lea');
       await ada.online(2).waitFor();
@@ -119,10 +98,10 @@ describe('somebody who is away', () => {
       await ada.messagePerson('Kurt');
       await ada.say('while you were away');
       await ada.message('while you were away').getByText('Sent').waitFor();
-      await relay.kill();
-      await relay.restart();
+      await here.relay.kill();
+      await here.relay.restart();
       context = await lasting.open();
-      const back = await openTab(context, relay.url);
+      const back = await openTab(context, here.relay.url);
       await back.tab('Lea').click();
       await back.message('while you were away').waitFor();
       expect(back.faults).toEqual([]);
@@ -141,7 +120,7 @@ describe('a private room', () => {
     const link = await ada.makeLink();
     expect(link).toMatch(/\/#join\/[0-9a-f]{32}\.[\w-]{22}$/);
 
-    const bo = new Screen(await (await browser.newContext({ locale: 'en-US' })).newPage());
+    const bo = new Screen(await (await here.browser.newContext({ locale: 'en-US' })).newPage());
     screens.push(bo);
     const asked: string[] = [];
     bo.page.on('request', (request) => asked.push(request.url()));
@@ -155,7 +134,7 @@ describe('a private room', () => {
     await bo.message('welcome').waitFor();
     const secret = link.split('.').at(-1) ?? '';
     expect(asked.some((url) => url.includes(secret))).toBe(false);
-    expect(relay.output()).not.toContain(secret);
+    expect(here.relay.output()).not.toContain(secret);
 
     await bo.page.reload();
     await bo.tab('Book club').click();

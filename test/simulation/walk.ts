@@ -99,7 +99,7 @@ export class Walk {
       const standing = person.standing(room);
       const view = person.view(room);
       const pending = person.messagesIn(room).filter(({ delivery }) => delivery.status === 'pending');
-      if (pending.length > 0 && standing === 'ready')
+      if (pending.length > 0 && ['ready', 'left', 'removed'].includes(standing))
         return [`${nickname} has ${pending.length} messages to send`];
       if (['waiting', 'lost'].includes(standing) && members.length > 0) return [`${nickname} is ${standing}`];
       if (standing === 'knocking' && members.length > 0)

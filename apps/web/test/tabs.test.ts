@@ -166,7 +166,8 @@ describe('the tabs', () => {
     expect(await screen.findByText('Bo: to you', {}, { timeout: 3000 })).toBeTruthy();
     expect(screen.queryByText('Cleo: to all')).toBeNull();
     await fireEvent.click(tab('Lounge'));
-    await new Promise((resolve) => setTimeout(resolve, 900));
+    tell({ type: 'rows', room: lounge, rows: [says('Cleo', 4, 2, { text: 'to who is here' })], removed: [] });
+    expect(await screen.findByText('Cleo: to who is here', {}, { timeout: 3000 })).toBeTruthy();
     expect(screen.queryByText('Cleo: to all')).toBeNull();
   });
 

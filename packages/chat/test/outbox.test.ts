@@ -206,6 +206,26 @@ describe('the outbox over a restart', () => {
   });
 });
 
+describe('being out of the room', () => {
+  it('gives up what waits, over a restart too, until it is sent again or discarded', async () => {
+    const sent = await say('in time');
+    await until(() => desk.shown(sent)?.delivery.status === 'sent');
+    desk.key = null;
+    const [late, dropped] = [await say('too late'), await say('never mind')];
+    await desk.outbox.fail({ code: 'not_a_member', message: 'Out.' });
+    expect(desk.shown(sent)?.delivery).toEqual({ status: 'sent' });
+    const failed = { status: 'failed', failure: { code: 'not_a_member', message: 'Out.' } };
+    for (const id of [late, dropped]) expect(desk.shown(id)?.delivery).toEqual(failed);
+    const later = await desk.restarted();
+    expect(later.outbox.rows.filter(({ delivery }) => delivery.status === 'failed')).toHaveLength(2);
+    await later.outbox.discard(dropped);
+    later.newKey(1);
+    await later.outbox.retry(late);
+    await until(() => later.appended.some(({ id }) => id === late));
+    expect(later.appended.some(({ id }) => id === dropped)).toBe(false);
+  });
+});
+
 describe('leaving', () => {
   it('sends nothing more and writes nothing more to the disk, though a message was on its way', async () => {
     const writing = say('half said');

@@ -39,6 +39,8 @@ export class Contacts {
   readonly #vault: Vault;
   readonly #changed: () => void;
   readonly #known = new Map<IdentityId, Contact>();
+  /** By folded nickname: what is shown asks for each conversation whenever anything changes. */
+  readonly #named = new Map<string, Map<IdentityId, Contact>>();
 
   /** `changed` is told of all that could change what is shown. */
   constructor(vault: Vault, changed: () => void) {
@@ -49,8 +51,7 @@ export class Contacts {
   async load(): Promise<void> {
     const range = { from: '', to: '~', limit: MOST, newestFirst: false };
     for (const value of await this.#vault.range('contacts', range)) {
-      const contact = contactShape.fromWire(value);
-      this.#known.set(contact.identity, contact);
+      this.#remember(contactShape.fromWire(value));
     }
   }
 
@@ -77,9 +78,8 @@ export class Contacts {
   changeOf(identity: IdentityId, nickname: string): { blocking: boolean } | null {
     const own = this.#known.get(identity);
     if (own?.accepted || own?.verified) return null;
-    const others = [...this.#known.values()].filter(
-      (other) => other.identity !== identity && folded(other.nickname) === folded(nickname),
-    );
+    const namesakes = this.#named.get(folded(nickname)) ?? new Map<IdentityId, Contact>();
+    const others = [...namesakes.values()].filter((other) => other.identity !== identity);
     return others.length === 0 ? null : { blocking: others.some(({ verified }) => verified) };
   }
 
@@ -109,8 +109,15 @@ export class Contacts {
     );
   }
 
-  async #put(contact: Contact): Promise<void> {
+  #remember(contact: Contact): void {
     this.#known.set(contact.identity, contact);
+    const name = folded(contact.nickname);
+    const namesakes = this.#named.get(name) ?? new Map<IdentityId, Contact>();
+    this.#named.set(name, namesakes.set(contact.identity, contact));
+  }
+
+  async #put(contact: Contact): Promise<void> {
+    this.#remember(contact);
     const value = contactShape.toWire(contact);
     await this.#vault.commit([{ put: 'contacts', key: contact.identity, value }]);
     this.#changed();

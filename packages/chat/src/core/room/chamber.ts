@@ -3,7 +3,7 @@ import type { IdentityId, MessageId, RoomId } from '@aurora/protocol';
 import type { Clock } from '../../ports/clock.ts';
 import type { Random } from '../../ports/random.ts';
 import type { Vault } from '../../ports/vault.ts';
-import type { Change, Preferences } from '../../view/contract.ts';
+import type { Change, Failure, Preferences } from '../../view/contract.ts';
 import type { Connection } from '../connection.ts';
 import type { Members } from '../members.ts';
 import type { StoredRow } from '../stored-rows.ts';
@@ -51,6 +51,8 @@ export interface Chamber<S extends Keyed> {
   again(): void;
   /** Says something about the room itself in its log. */
   say(words: Words): Promise<void>;
+  /** What waits to be sent never will be. */
+  unsendable(failure: Failure): Promise<void>;
   /** Rows whose state changed. */
   refresh(rows: readonly StoredRow[]): void;
   /** Comes in anew: something was let in, or lost. */

@@ -5,6 +5,7 @@ import {
   type Epoch,
   type Head,
   limits,
+  type ReplyOf,
   type RoomId,
   type Seq,
 } from '@aurora/protocol';
@@ -112,10 +113,14 @@ export class RoomLog<S extends Keyed> {
   async catchUp(head: Head): Promise<void> {
     if (this.#state !== null && this.#state.progress.generation !== head.generation) await this.#forget();
     if (this.#state === null) await this.#begin(head);
+    let reading = this.#read('after', this.#must().progress.cursor);
     for (let more = true; more; ) {
-      const page = await this.#read('after', this.#must().progress.cursor);
-      if (page.entries.length === 0 || !(await this.#apply(page.entries))) return;
+      const page = await reading;
+      const last = page.entries.at(-1);
+      if (last === undefined) return;
       more = page.more;
+      if (more) reading = this.#ahead(last.seq);
+      if (!(await this.#apply(page.entries))) return;
     }
   }
 
@@ -170,7 +175,8 @@ export class RoomLog<S extends Keyed> {
     const { members, reader } = this.#ports;
     await members.of(entries.map(({ sender }) => sender));
     const read = await this.#ring.read(keys, entries, { ...reader, learn: async () => {} });
-    return read.state;
+    const said = read.rows.flatMap((one) => one.said ?? []);
+    return said.reduce((state, one) => this.#ring.after(state, one), read.state);
   }
 
   /** Takes up the chain at a value that a granter vouched for, and follows it to the cursor. */
@@ -204,6 +210,13 @@ export class RoomLog<S extends Keyed> {
   #must(): RoomState<S> {
     if (this.#state === null) throw new Error('the log was not read yet');
     return this.#state;
+  }
+
+  /** The next page is on its way while one is opened; whether it fails matters to who waits for it. */
+  #ahead(seq: Seq): Promise<ReplyOf<'read'>> {
+    const reading = this.#read('after', seq);
+    reading.catch(() => {});
+    return reading;
   }
 
   #read(side: 'after' | 'before', seq: Seq, handshakes = false) {

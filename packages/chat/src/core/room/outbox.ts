@@ -159,6 +159,14 @@ export class Outbox {
     await this.#writing.run(async () => {});
   }
 
+  /** Gives up what waits: whoever wrote it may send it again, or discard it. */
+  async fail(failure: Failure): Promise<void> {
+    const waiting = [...this.#entries.values()].filter(
+      (one) => one.failure === null && one.seq === undefined,
+    );
+    for (const entry of waiting) await this.#change(entry, { failure: this.#words(failure) });
+  }
+
   /** Sends what waits, one after another; called whenever something may have become possible. */
   flush(): void {
     this.#wanted = true;

@@ -308,6 +308,7 @@ export class Room<S extends Keyed = Keyed> {
       isPresent: (identity) => this.#people.has(identity),
       again: () => this.#again(),
       say: (words) => this.#outbox.add(this.#newId(), words),
+      unsendable: (failure) => this.#outbox.fail(failure),
       refresh: (rows) => this.#showRows(rows),
       rejoin: () => this.live(),
     };

@@ -1,4 +1,4 @@
-import { CryptoError, type Member } from '@aurora/crypto';
+import { CryptoError, type Member, openDevices } from '@aurora/crypto';
 import type { KeyPackage, Letter } from '@aurora/crypto/groups';
 import { type DeviceId, type Epoch, type Knock, limits, type ReplyOf, RequestError } from '@aurora/protocol';
 import type { Cancel } from '../../../ports/clock.ts';
@@ -7,7 +7,7 @@ import { groups } from '../../groups.ts';
 import type { Chamber } from '../chamber.ts';
 import { encodeMail } from './mail.ts';
 import type { GroupState } from './ring.ts';
-import type { Submissions } from './submit.ts';
+import { isFinal, type Submissions } from './submit.ts';
 
 /** Everybody in a room hears a knock: each waits a random while that grows with the room, and the first spares the others. */
 const SPREAD_EACH = 40;
@@ -22,13 +22,15 @@ interface Waiting {
 }
 
 type Verdict =
-  | { readonly type: 'admit'; readonly add: KeyPackage; readonly again: boolean }
+  | { readonly type: 'admit'; readonly knock: Knock; readonly add: KeyPackage; readonly again: boolean }
   | {
       readonly type: 'refuse';
       readonly to: Member;
       readonly code: Extract<Letter, { type: 'refusal' }>['code'];
     }
   | { readonly type: 'ignore' };
+
+type Admitted = Extract<Verdict, { type: 'admit' }>;
 
 /** Who knocks: looked at, and let in or turned down. */
 export class Admissions {
@@ -98,7 +100,7 @@ export class Admissions {
     this.#arm();
     const due = await this.#stillWaiting(ripe);
     if (due.length === 0) return;
-    const admitted: Extract<Verdict, { type: 'admit' }>[] = [];
+    const admitted: Admitted[] = [];
     for (const { knock } of due) {
       const verdict = await this.#judge(knock);
       if (verdict.type === 'admit') admitted.push(verdict);
@@ -106,7 +108,7 @@ export class Admissions {
     }
     if (admitted.length === 0) return;
     try {
-      await this.#admit(admitted, epoch);
+      await this.#admitAll(admitted, epoch, now);
     } catch (error) {
       // Whoever waited goes on waiting, until this device may try again or another member is faster.
       for (const { knock } of due) this.#waiting.set(knock.device, { knock, due: now + TRY_AGAIN });
@@ -134,24 +136,25 @@ export class Admissions {
     this.#timer = clock.after(Math.max(1, next - clock.now()), () => this.#chamber.again());
   }
 
-  async #judge({ device, frame }: Knock): Promise<Verdict> {
+  async #judge(knock: Knock): Promise<Verdict> {
+    const { device, frame } = knock;
     const { id: room, ports, log } = this.#chamber;
     const sender = (await ports.members.of([device])).get(device);
     if (sender === undefined || this.#contacts.isBlocked(sender.identity)) return { type: 'ignore' };
     const { openKnock, checkInvite } = await groups();
-    const { link, spans } = log.keys;
+    const { link } = log.keys;
     try {
       const now = ports.connection.now();
       const resolve = (devices: readonly DeviceId[]) => ports.members.of(devices);
       const { keyPackage, proof } = await openKnock(frame, { room, now, sender, resolve });
-      if (this.#isIn(device)) return { type: 'admit', add: keyPackage, again: true };
+      if (this.#isIn(device)) return { type: 'admit', knock, add: keyPackage, again: true };
       if (proof === null) return { type: 'refuse', to: sender, code: 'declined' };
       if (link === null) return { type: 'refuse', to: sender, code: 'invite_revoked' };
       const holds = await checkInvite(link, { room, device, proof });
       if (!holds) return { type: 'refuse', to: sender, code: 'invite_wrong' };
-      const inside = spans.filter(({ until }) => until === null).length;
-      if (inside >= limits.members) return { type: 'refuse', to: sender, code: 'room_full' };
-      return { type: 'admit', add: keyPackage, again: false };
+      if (openDevices(log.keys).length >= limits.members)
+        return { type: 'refuse', to: sender, code: 'room_full' };
+      return { type: 'admit', knock, add: keyPackage, again: false };
     } catch (error) {
       if (!(error instanceof CryptoError)) throw error;
       return { type: 'refuse', to: sender, code: 'declined' };
@@ -159,25 +162,45 @@ export class Admissions {
   }
 
   #isIn(device: DeviceId): boolean {
-    return this.#chamber.log.keys.spans.some((span) => span.device === device && span.until === null);
+    return openDevices(this.#chamber.log.keys).includes(device);
+  }
+
+  /** All at once, or each for itself when the relay takes not all of them: one full mailbox keeps nobody else outside. */
+  async #admitAll(admitted: readonly Admitted[], judged: Epoch, now: number): Promise<void> {
+    let at = judged;
+    try {
+      await this.#admit(admitted, at);
+      return;
+    } catch (error) {
+      if (admitted.length === 1 || !isFinal(error)) throw error;
+    }
+    for (const one of admitted) {
+      try {
+        at = await this.#admit([one], at);
+      } catch (error) {
+        if (!isFinal(error)) throw error;
+        this.#waiting.set(one.knock.device, { knock: one.knock, due: now + TRY_AGAIN });
+      }
+    }
+    this.#arm();
   }
 
   /**
    * First those who come, then those who come again: each sort in a commit of its own. Whether somebody who is in the group waits still,
    * only the relay knows once another changed the group since `judged`.
    */
-  async #admit(admitted: readonly Extract<Verdict, { type: 'admit' }>[], judged: Epoch): Promise<void> {
+  async #admit(admitted: readonly Admitted[], judged: Epoch): Promise<Epoch> {
     let at = judged;
     for (const again of [false, true]) {
       const some = admitted.filter((one) => one.again === again);
       if (some.length === 0) continue;
-      await this.#submissions.change(async ({ spans, epoch }) => {
-        if (again && epoch !== at) {
+      await this.#submissions.change(async (state) => {
+        if (again && state.epoch !== at) {
           this.#outdated = true;
           this.#chamber.again();
           return null;
         }
-        const inside = new Set(spans.flatMap(({ device, until }) => (until === null ? [device] : [])));
+        const inside = new Set(openDevices(state));
         // Another member may have been faster.
         const add = some.map((one) => one.add).filter(({ device }) => inside.has(device) === again);
         if (add.length === 0) return null;
@@ -185,6 +208,7 @@ export class Admissions {
       });
       at = this.#chamber.log.keys.epoch;
     }
+    return at;
   }
 
   async #refuse(to: Member, code: Extract<Letter, { type: 'refusal' }>['code']): Promise<void> {

@@ -1,12 +1,6 @@
-import { sha256 } from '@aurora/crypto';
-import {
-  type DeviceId,
-  directRoomBytes,
-  directRoomId,
-  equalBytes,
-  type Head,
-  type IdentityId,
-} from '@aurora/protocol';
+import { openDevices, sha256 } from '@aurora/crypto';
+import { directRoomBytes, directRoomId, equalBytes, type Head, type IdentityId } from '@aurora/protocol';
+import { groups } from '../../groups.ts';
 import type { Chamber } from '../chamber.ts';
 import { type Arrival, commitOf, handshakesBetween } from './arrival.ts';
 import type { GroupWay } from './keeper.ts';
@@ -22,8 +16,10 @@ export async function adopt(chamber: Chamber<GroupState>, way: GroupWay, arrival
   const { device, connection, vault } = ports;
   if (!(await belongs(chamber, way, arrival))) return false;
   const head: Head = await connection.call('join', { room });
-  const commit = await commitOf(chamber, epoch);
-  if (commit === null || commit.sender !== by.id) return false;
+  const entries = await commitOf(chamber, epoch, by.id);
+  const commit = entries.at(-1);
+  const { beganBy } = await groups();
+  if (commit?.kind !== 'commit' || !(await beganBy(arrival.group, entries))) return false;
   const epochs = arrival.state.epochs.map((record) =>
     record.epoch === epoch ? { ...record, seq: commit.seq, at: commit.at } : record,
   );
@@ -77,8 +73,7 @@ async function belongs(
   if (state.rules?.kind !== about.is.kind) return false;
   if (about.is.kind === 'private') return isInvited(about, state);
   const { identity } = ports.device;
-  const devices = state.spans.flatMap(({ device, until }): DeviceId[] => (until === null ? [device] : []));
-  const identities = devices.map((device) => ports.members.get(device)?.identity);
+  const identities = openDevices(state).map((device) => ports.members.get(device)?.identity);
   const two: readonly (IdentityId | undefined)[] = [identity, by.identity];
   const own = directRoomId(await sha256(directRoomBytes(identity, by.identity)));
   return own === room && identities.every((one) => two.includes(one));
@@ -99,7 +94,7 @@ function isInvited({ is }: GroupWay['about'], { link }: GroupState): boolean {
  */
 function mayFollow(keys: GroupState, { by, state }: Arrival): boolean {
   if (keys.group === null) return true;
-  const isKnown = keys.spans.some(({ device, until }) => device === by.id && until === null);
+  const isKnown = openDevices(keys).includes(by.id);
   const isNews = keys.fate !== 'in' || keys.epoch < state.epoch;
   return isNews && isKnown && !bringsBack(keys, state);
 }
@@ -108,11 +103,10 @@ function mayFollow(keys: GroupState, { by, state }: Arrival): boolean {
  * Whether somebody is in the group whose removal this device has followed. A relay that spoils a removal for others makes them go on
  * without it: it must not take along those who know better. Who is let in again meanwhile costs this device its place at most.
  */
-function bringsBack({ fate, group, spans }: GroupState, after: GroupState): boolean {
-  if (fate === 'removed' || group === null) return false;
-  const isIn = (all: GroupState['spans'], one: DeviceId) =>
-    all.some(({ device, until }) => device === one && until === null);
-  return spans.some(({ device }) => !isIn(spans, device) && isIn(after.spans, device));
+function bringsBack(before: GroupState, after: GroupState): boolean {
+  if (before.fate === 'removed') return false;
+  const [inside, then] = [before, after].map((state) => new Set(openDevices(state)));
+  return before.spans.some(({ device }) => !inside?.has(device) && then?.has(device));
 }
 
 function merge(before: GroupState['epochs'], after: GroupState['epochs']): GroupState['epochs'] {

@@ -1,5 +1,5 @@
 import { CryptoError, type Member, sha256 } from '@aurora/crypto';
-import type { KeyPackageSecret, Letter } from '@aurora/crypto/groups';
+import type { Group, KeyPackageSecret, Letter } from '@aurora/crypto/groups';
 import {
   type Bytes,
   concatBytes,
@@ -25,10 +25,14 @@ type Introduction = Extract<Letter, { type: 'introduction' }>;
 export interface Arrival {
   readonly by: Member;
   readonly epoch: Epoch;
+  readonly group: Group;
   readonly state: GroupState;
   readonly chain: Seen | null;
   readonly secret: KeyPackageSecret;
 }
+
+/** What one device puts into the log in one epoch: a commit and its parts, and leaves room for tries that came to nothing. */
+const MOST_OWN = 64;
 
 /** GroupInfos whose pieces are kept until they are whole, and welcomes that wait for one. */
 const MOST_WAITING = 8;
@@ -48,7 +52,7 @@ export class Arrivals {
       case 'refusal':
         return { whole: [], letter: mail.letter };
       case 'piece': {
-        const key = toHex(mail.hash);
+        const key = nameOf(by, mail);
         const pieces = this.#pieces.get(key) ?? new Map<number, Bytes>();
         this.#pieces.set(key, pieces.set(mail.index, mail.bytes));
         if (this.#pieces.size > MOST_WAITING) this.#pieces.delete([...this.#pieces.keys()][0] ?? '');
@@ -59,26 +63,30 @@ export class Arrivals {
         if (this.#waiting.length > MOST_WAITING) this.#waiting.shift();
     }
     const whole = this.#waiting.flatMap((one) => {
-      const info = this.#infoOf(one.mail);
+      const info = this.#infoOf(one);
       return info === null ? [] : [{ ...one, info }];
     });
-    for (const { mail: done } of whole) {
+    for (const done of whole) {
       this.#waiting.splice(
-        this.#waiting.findIndex((one) => one.mail === done),
+        this.#waiting.findIndex(({ mail }) => mail === done.mail),
         1,
       );
-      this.#pieces.delete(toHex(done.hash));
+      this.#pieces.delete(nameOf(done.by, done.mail));
     }
     return { whole, letter: null };
   }
 
-  #infoOf({ pieces: count, info, hash }: WelcomeMail): Bytes | null {
+  #infoOf({ by, mail }: { readonly by: Member; readonly mail: WelcomeMail }): Bytes | null {
+    const { pieces: count, info } = mail;
     if (count === 0) return info;
-    const pieces = this.#pieces.get(toHex(hash));
+    const pieces = this.#pieces.get(nameOf(by, mail));
     const all = Array.from({ length: count }, (_, index) => pieces?.get(index));
     return all.every((piece) => piece !== undefined) ? concatBytes(...all) : null;
   }
 }
+
+/** Pieces are those of one sender: another's must not take their place. */
+const nameOf = ({ id }: Member, { hash }: { readonly hash: Bytes }): string => `${id}/${toHex(hash)}`;
 
 /**
  * Opens a welcome: the group, as its ratchet tree and every credential in it prove it, and the member's introduction. Throws
@@ -123,6 +131,7 @@ export async function openWelcome(
   return {
     by,
     epoch: mail.epoch,
+    group,
     state,
     chain: letter.chain && [letter.chain.seq, letter.chain.chain],
     secret,
@@ -146,9 +155,10 @@ function spansOf({ spans }: Introduction, devices: readonly DeviceId[], now: Epo
   return [...known, ...fresh.map((device) => ({ device, since: now, until: null }))];
 }
 
-/** The entry of the log that began an epoch, looked for from the end. Null when the relay does not show it. */
-export async function commitOf(chamber: Chamber<GroupState>, epoch: Epoch): Promise<Entry | null> {
+/** What a device put into the log in the epoch before this one, its commit last, looked for from the end. */
+export async function commitOf(chamber: Chamber<GroupState>, epoch: Epoch, by: DeviceId): Promise<Entry[]> {
   const { id: room, ports } = chamber;
+  const found: Entry[] = [];
   let seq = Number.MAX_SAFE_INTEGER as Seq;
   for (let more = true; more; ) {
     const page = await ports.connection.call('read', {
@@ -158,14 +168,14 @@ export async function commitOf(chamber: Chamber<GroupState>, epoch: Epoch): Prom
       limit: limits.page,
       handshakes: true,
     });
-    const found = page.entries.find((entry) => entry.kind === 'commit' && entry.epoch === epoch - 1);
-    if (found !== undefined) return found;
+    const own = page.entries.filter(({ sender, epoch: of }) => sender === by && of === epoch - 1);
+    found.unshift(...own.filter(({ kind }) => kind !== 'message'));
     const [first] = page.entries;
-    if (first === undefined || first.seq >= seq) return null;
+    if (first === undefined || first.seq >= seq || first.epoch < epoch - 1 || found.length > MOST_OWN) break;
     seq = first.seq;
     more = page.more;
   }
-  return null;
+  return found;
 }
 
 /** The handshakes after a place in the log, up to another. */

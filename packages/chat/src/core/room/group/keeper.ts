@@ -1,17 +1,16 @@
-import { CryptoError } from '@aurora/crypto';
-import type { KeyPackage, RoomRules } from '@aurora/crypto/groups';
+import { CryptoError, openDevices } from '@aurora/crypto';
 import {
-  type Bytes,
   CodecError,
   type Delivery,
   type DeviceId,
   type Head,
+  type IdentityId,
   RequestError,
 } from '@aurora/protocol';
 import type { Cancel } from '../../../ports/clock.ts';
-import type { PeerView, Standing } from '../../../view/contract.ts';
+import type { Standing } from '../../../view/contract.ts';
 import type { Contacts } from '../../contacts.ts';
-import { ChatError, Disconnected } from '../../failures.ts';
+import { Disconnected } from '../../failures.ts';
 import { groups } from '../../groups.ts';
 import type { Packages } from '../../packages.ts';
 import type { Chamber } from '../chamber.ts';
@@ -20,7 +19,9 @@ import type { About } from './about.ts';
 import { Admissions } from './admissions.ts';
 import { adopt } from './adopt.ts';
 import { Arrivals, openWelcome } from './arrival.ts';
+import { found } from './founding.ts';
 import { knockWith, refusalOf } from './knock.ts';
+import { Peer } from './peer.ts';
 import type { GroupState } from './ring.ts';
 import { Submissions } from './submit.ts';
 
@@ -62,22 +63,24 @@ export class GroupKeeper implements Keeper {
   #resting: Cancel | null = null;
   #renewing = false;
   #mendAt: number | null = null;
-  /** The other of a direct conversation signed out for good. */
-  #gone = false;
+  /** Null in a room that is not of two people. */
+  readonly #peer: Peer | null;
 
   constructor(chamber: Chamber<GroupState>, way: GroupWay) {
     this.#chamber = chamber;
     this.#way = way;
     this.submissions = new Submissions(chamber, way.about);
     this.#admissions = new Admissions(chamber, way.contacts, this.submissions);
+    const { peer } = way.about.is;
+    this.#peer = peer && new Peer(chamber, way, peer);
   }
 
   get facet(): Facet {
     const { is } = this.#way.about;
     const standing = this.#standing;
     const state = this.#state;
-    if (is.kind === 'direct') {
-      const peer = this.#peer;
+    if (this.#peer !== null) {
+      const peer = this.#peer.view;
       return { kind: 'direct', title: peer.nickname, peer, standing };
     }
     const { identity } = this.#chamber.ports.device;
@@ -92,13 +95,13 @@ export class GroupKeeper implements Keeper {
   }
 
   /** The identities of the devices in the group, as far as they are known. */
-  get identities(): PeerView['identity'][] {
+  get identities(): IdentityId[] {
     const { members } = this.#chamber.ports;
     return this.devices.flatMap((device) => members.get(device)?.identity ?? []);
   }
 
   get devices(): DeviceId[] {
-    return (this.#state?.spans ?? []).flatMap(({ device, until }) => (until === null ? [device] : []));
+    return this.#state === null ? [] : openDevices(this.#state);
   }
 
   get open(): boolean {
@@ -108,11 +111,14 @@ export class GroupKeeper implements Keeper {
 
   async enter(): Promise<Head | null> {
     const { about } = this.#way;
-    if (about.is.ended !== null) return null;
+    if (about.is.ended !== null) {
+      await this.#chamber.unsendable(notInside);
+      return null;
+    }
     const head = await this.#join();
     if (head === null) return null;
     await this.submissions.load();
-    await this.#lookForPeer();
+    await this.#peer?.look();
     if (this.#chamber.log.progress === null && head.epoch > 0) {
       this.#askForKeys();
       return null;
@@ -205,40 +211,18 @@ export class GroupKeeper implements Keeper {
       : { status: 'ready' };
   }
 
-  get #peer(): PeerView {
-    const { is } = this.#way.about;
-    if (is.peer === null) throw new RangeError('a direct conversation has another person in it');
-    const { identity, nickname } = is.peer;
-    const { contacts } = this.#way;
-    const changed = contacts.changeOf(identity, nickname);
-    const gone = this.#gone || this.#saidGoodbye(identity);
-    return { identity, nickname, verified: contacts.isVerified(identity), changed, gone };
-  }
-
-  /** Nobody leaves a direct conversation but who signs out: then all devices of the other say so, or are out already. */
-  #saidGoodbye(identity: PeerView['identity']): boolean {
-    const state = this.#state;
-    if (state === null) return false;
-    const { members } = this.#chamber.ports;
-    const theirs = state.spans.filter(({ device }) => members.get(device)?.identity === identity);
-    return (
-      theirs.length > 0 &&
-      theirs.every(({ device, until }) => until !== null || state.leaving.includes(device))
-    );
-  }
-
   /** Comes in at the relay, making the room or knocking at it if need be. */
   async #join(): Promise<Head | null> {
     const { ports, id: room } = this.#chamber;
     const { connection } = ports;
     const { about, packages } = this.#way;
-    const { kind, peer, founder, secret } = about.is;
+    const { founder, secret } = about.is;
     try {
       return await connection.call('join', { room });
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       if (error.code !== 'no_such_room' && error.code !== 'not_a_member') throw error;
-      if (kind === 'direct' && peer !== null) return this.#openDirect(peer.identity);
+      if (this.#peer !== null) return this.#peer.open();
       if (founder && error.code === 'no_such_room') {
         await connection.call('create_room', { room });
         return connection.call('join', { room });
@@ -249,33 +233,13 @@ export class GroupKeeper implements Keeper {
     }
   }
 
-  async #openDirect(peer: PeerView['identity']): Promise<Head | null> {
-    const { ports, id: room } = this.#chamber;
-    try {
-      await ports.connection.call('open_direct', { with: peer });
-    } catch (error) {
-      if (!(error instanceof RequestError && error.code === 'no_such_person')) throw error;
-      this.#gone = true;
-      this.#chamber.events.conversation();
-      return null;
-    }
-    return ports.connection.call('join', { room });
-  }
-
-  async #lookForPeer(): Promise<void> {
-    const { peer } = this.#way.about.is;
-    if (peer === null) return;
-    const { members } = await this.#chamber.ports.connection.call('members', { room: this.#chamber.id });
-    this.#gone = !members.some(({ identity }) => identity === peer.identity);
-  }
-
   async #act(): Promise<void> {
     const { about } = this.#way;
     if (about.is.ended !== null) return;
     await this.submissions.resume();
     const state = this.#chamber.log.keys;
     if (state.fate === 'removed') return this.#end('removed');
-    if (state.epoch === 0) return this.#found(state);
+    if (state.epoch === 0) return this.#found();
     if (state.group === null) return this.#askForKeys();
     if (state.fate === 'behind') return this.#catchUpAlone();
     this.#keylessSince = null;
@@ -285,59 +249,9 @@ export class GroupKeeper implements Keeper {
     if (this.#renewing) await this.#renew();
   }
 
-  /** Makes the group: the other's key package, or this device alone in a room that others are invited to. */
-  async #found(state: GroupState): Promise<void> {
-    const { kind, peer, founder, history } = this.#way.about.is;
-    const { ports, id: room } = this.#chamber;
-    const { device, connection } = ports;
-    if (kind === 'private' && !founder) return;
-    const add = kind === 'direct' && peer !== null ? await this.#packageOf(peer) : [];
-    if (add === null) return this.#later(PACKAGE_AGAIN);
-    const { createGroup, encodeGroup } = await groups();
-    const admins = kind === 'direct' ? [] : [device.identity];
-    const rules: RoomRules = { kind, history, admins };
-    const group = await createGroup({ room, device, rules, now: connection.now() });
-    const base = encodeGroup(group);
-    await this.submissions.change(async ({ epoch }) => (epoch === state.epoch ? { base, add } : null));
-    await this.#way.about.set({ renewedAt: connection.now() });
-    const { title } = this.#way.about.is;
-    if (kind === 'private' && title !== null) await this.#chamber.say({ type: 'title', title });
-  }
-
-  /** Null while there is none. Throws ChatError when somebody else's comes instead. */
-  async #packageOf({ identity, nickname }: { identity: PeerView['identity']; nickname: string }) {
-    const { packages, gone } = await this.#chamber.ports.connection.call('key_packages', {
-      identities: [identity],
-    });
-    if (gone.length > 0) {
-      this.#gone = true;
-      return null;
-    }
-    const read = await this.read(packages.map((one) => one.package));
-    const theirs = read.filter(({ member }) => member.identity === identity && member.nickname === nickname);
-    const [first] = theirs;
-    if (first === undefined) {
-      if (packages.length > 0) throw new ChatError(impostor(nickname));
-      return null;
-    }
-    await this.#way.contacts.meet(first.member);
-    return theirs;
-  }
-
-  /** Those key packages that are in order. */
-  async read(encoded: readonly Bytes[]): Promise<KeyPackage[]> {
-    const { connection, members } = this.#chamber.ports;
-    const { readKeyPackage } = await groups();
-    const resolve = (devices: readonly DeviceId[]) => members.of(devices);
-    const read = await Promise.all(
-      encoded.map((one) =>
-        readKeyPackage(one, { now: connection.now(), resolve }).catch((error: unknown) => {
-          if (error instanceof CryptoError) return null;
-          throw error;
-        }),
-      ),
-    );
-    return read.filter((one) => one !== null);
+  async #found(): Promise<void> {
+    if (this.#peer === null && !this.#way.about.is.founder) return;
+    if (!(await found(this.#chamber, this.#way, this.submissions, this.#peer))) this.#later(PACKAGE_AGAIN);
   }
 
   async #letGo(): Promise<void> {
@@ -368,11 +282,8 @@ export class GroupKeeper implements Keeper {
 
   /** The others went on, or all were fooled at once: then nobody answers, and one has to begin. */
   async #catchUpAlone(): Promise<void> {
-    if (
-      this.#chamber.ports.clock.now() - this.#beggedAt >= ALONE &&
-      this.#beggedAt > Number.NEGATIVE_INFINITY
-    )
-      await this.#admissions.act(true);
+    const waited = this.#chamber.ports.clock.now() - this.#beggedAt;
+    if (waited >= ALONE && Number.isFinite(waited)) await this.#admissions.act(true);
     if (this.#chamber.log.keys.fate === 'behind') this.#askForKeys();
     else this.#chamber.again();
   }
@@ -413,11 +324,12 @@ export class GroupKeeper implements Keeper {
 
   async #end(how: 'left' | 'removed'): Promise<void> {
     await this.#way.about.set({ ended: how });
+    await this.#chamber.unsendable(notInside);
     this.#chamber.events.conversation();
   }
 }
 
-const impostor = (nickname: string) => ({
-  code: 'identity_differs',
-  message: `The server answered with somebody else’s keys for ${nickname}. Nothing was sent. Reload and try again; if it stays, do not trust this server.`,
-});
+const notInside = {
+  code: 'not_a_member',
+  message: 'You are no longer in this room, so this may not have gone out.',
+};

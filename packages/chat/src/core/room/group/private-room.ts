@@ -1,3 +1,4 @@
+import { groupEpochKey, openDevices } from '@aurora/crypto';
 import { type DeviceId, type IdentityId, limits, RequestError, type Seq } from '@aurora/protocol';
 import type { Invitee, MemberView, RoomPanelView } from '../../../view/contract.ts';
 import { toBase64Url } from '../../base64url.ts';
@@ -6,6 +7,7 @@ import { groups } from '../../groups.ts';
 import type { Chamber, RoomEvents, RoomPorts } from '../chamber.ts';
 import { Receipts } from '../receipts.ts';
 import { Room } from '../room.ts';
+import { readPackages } from './founding.ts';
 import { GroupKeeper, type GroupWay } from './keeper.ts';
 import { type GroupState, groupRing } from './ring.ts';
 
@@ -114,11 +116,11 @@ export class PrivateRoom {
       const identities = some.map(({ identity }) => identity);
       const { packages, gone } = await connection.call('key_packages', { identities });
       const wanted = new Map(some.map(({ identity, nickname }) => [identity, nickname]));
-      const read = await this.#keeper.read(packages.map((one) => one.package));
+      const read = await readPackages(this.#chamber, packages);
       const add = read.filter(({ member }) => wanted.get(member.identity) === member.nickname);
       const absent = some.filter(({ identity }) => !add.some(({ member }) => member.identity === identity));
-      await this.#change(async ({ spans }) => {
-        const inside = new Set(spans.flatMap(({ device, until }) => (until === null ? [device] : [])));
+      await this.#change(async (state) => {
+        const inside = new Set(openDevices(state));
         const fresh = add.filter(({ device }) => !inside.has(device));
         return fresh.length === 0 ? null : { add: fresh };
       });
@@ -131,16 +133,14 @@ export class PrivateRoom {
     }
   }
 
-  /** Ends the invite link too, which whoever goes knows. Throws ChatError or RequestError. */
+  /** Throws ChatError or RequestError. */
   async remove(identity: IdentityId): Promise<void> {
     this.#requireAdmin();
-    if (this.#chamber.log.keys.link !== null) await this.relink(false);
     // A room keeps no admin that is not in it.
     if (this.#chamber.log.keys.rules?.admins.includes(identity)) await this.appoint(identity, false);
-    await this.#change(async ({ spans }) => {
+    await this.#change(async (state) => {
       const { members } = this.#chamber.ports;
-      const inside = spans.flatMap(({ device, until }) => (until === null ? [device] : []));
-      const remove = inside.filter((device) => members.get(device)?.identity === identity);
+      const remove = openDevices(state).filter((device) => members.get(device)?.identity === identity);
       return remove.length === 0 ? null : { remove };
     });
   }
@@ -188,6 +188,7 @@ export class PrivateRoom {
     await this.way.about.set({ ended: 'left', secret: null });
     // The relay tells this device nothing more of it, also not what was said before.
     this.room.lost();
+    this.room.live();
     this.#chamber.events.conversation();
   }
 
@@ -265,7 +266,7 @@ function receiptsOf(
     members,
     keys: contentKeys,
     key: () => log.currentKey,
-    keyOf: (epoch) => log.keys.epochs.findLast((record) => record.epoch === epoch)?.key ?? null,
+    keyOf: (epoch) => groupEpochKey(log.keys, epoch),
     audience: (at) => audience(log.keys, at, device.id),
     sharesSeen: () => ports.preferences().seen,
     silent: () => way.about.is.peer !== null && ports.blocked(way.about.is.peer.identity),

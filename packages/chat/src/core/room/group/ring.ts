@@ -1,5 +1,13 @@
-import { CryptoError, type Device, historyPolicies, type Member } from '@aurora/crypto';
-import type { GroupChange, GroupRoom } from '@aurora/crypto/groups';
+import {
+  type Device,
+  emptyGroupRoom,
+  type GroupRoom,
+  groupEpochKey,
+  historyPolicies,
+  type Member,
+  requireGroupMember,
+} from '@aurora/crypto';
+import type { GroupChange } from '@aurora/crypto/groups';
 import {
   type Bytes,
   bool,
@@ -38,8 +46,6 @@ export interface GroupState extends GroupRoom {
   readonly title: string | null;
   /** The secret of the invite link. */
   readonly link: Bytes | null;
-  /** `behind`: the others went on where this device could not follow. */
-  readonly fate: 'in' | 'removed' | 'behind';
   /** The log was restored from a backup: nothing is said before a change of keys that who was removed does not follow. */
   readonly renew: boolean;
   /** The epoch that this device's own change began, when the one before it was void. */
@@ -88,29 +94,17 @@ const shape: Shape<GroupState> = record({
   mended: nullable(epoch),
 }) as unknown as Shape<GroupState>;
 
-const nothing = (room: RoomId): GroupState => ({
-  room,
-  epoch: 0 as Epoch,
-  epochs: [],
-  spans: [],
-  leaving: [],
-  group: null,
-  rules: null,
-  parts: [],
-  messages: 0,
-  title: null,
-  link: null,
-  fate: 'in',
-  renew: false,
-  mended: null,
-});
+/** A room of which nothing is known yet. */
+export function emptyState(room: RoomId): GroupState {
+  return { ...emptyGroupRoom(room), title: null, link: null, renew: false, mended: null };
+}
 
 /** Keys of an MLS group: what its commits say, as this device has followed them. */
 export function groupRing(way: GroupRingWay): Ring<GroupState> {
   return {
     shape,
     begin: (room, kept, head) => {
-      if (kept === null) return { state: nothing(room), complete: true };
+      if (kept === null) return { state: emptyState(room), complete: true };
       // Commits that the backup does not have are known to the members all the same, who go on from where they stand.
       const epochs = kept.epochs.filter(({ epoch: known }) => known <= head.epoch);
       return { state: { ...kept, epoch: head.epoch, epochs, messages: 0, renew: true }, complete: true };
@@ -123,14 +117,11 @@ export function groupRing(way: GroupRingWay): Ring<GroupState> {
       return (Object.keys(kept) as (keyof typeof kept)[]).every((name) => kept[name] === other[name]);
     },
     counted: (state, messages) => ({ ...state, messages }),
-    key: ({ epochs }, wanted) => epochs.findLast(({ epoch: of }) => of === wanted)?.key ?? null,
-    requireMember: ({ spans, epochs, group }, { sender, epoch: at }) => {
+    key: groupEpochKey,
+    requireMember: (state, entry) => {
       // Without keys this device has followed no commits: who may speak is judged when they come.
-      if (group === null && !epochs.some((record) => record.epoch === at)) return;
-      const spanned = spans.some(
-        ({ device, since, until }) => device === sender && since <= at && (until === null || at < until),
-      );
-      if (!spanned) throw new CryptoError('not_a_member');
+      const isKnown = state.group !== null || state.epochs.some(({ epoch: of }) => of === entry.epoch);
+      if (isKnown) requireGroupMember(state, entry);
     },
     // Of epochs from before this device came it knows the keys at most, and not where they began.
     stands: ({ epochs }, { epoch: of, seq: at }) => {
@@ -172,9 +163,12 @@ async function readRun(
   const senders = new Map(handshakes.map(({ entry, sender }) => [entry.seq, sender]));
   const touched = applied.changes.flatMap(({ change }) => ('added' in change ? devicesOf(change) : []));
   await reader.learn(touched);
+  const leaving = new Set(before.leaving);
   for (const { entry, change } of applied.changes) {
     const sender = senders.get(entry.seq);
     if (sender === undefined) continue;
+    if ('type' in change) leaving.add(entry.sender);
+    else if (change.removed.some((one) => !leaving.has(one))) rows.push(unlinked(entry, sender));
     const direct = applied.state.rules?.kind === 'direct';
     rows.push(...changeRows(entry, sender, change, before, direct, reader));
   }
@@ -185,6 +179,12 @@ async function readRun(
   const renew = before.renew && applied.changes.length === 0;
   const state = { ...before, ...applied.state, fate, renew, mended };
   return { state, rows, life: handshakes.some(({ sender }) => sender.id !== reader.me) };
+}
+
+/** Who is removed knows the invite link, so that it ends with them, for everybody alike. */
+function unlinked(entry: Entry, sender: Member): Opened {
+  const body = { type: 'link', at: entry.at, seen: null, secret: null } as const;
+  return { entry, row: null, seen: null, said: { entry, sender, body } };
 }
 
 type Applied = Awaited<ReturnType<Awaited<ReturnType<typeof groups>>['applyGroupEntries']>>;
@@ -279,8 +279,4 @@ function row({ rules }: GroupState, { entry, sender, body }: Said, reader: Reade
       ? { type: 'titled', title: body.title }
       : { type: body.secret === null ? 'unlinked' : 'linked' };
   return { ...changeRow(entry, sender, change, 0, reader.me), ...placeOf(entry, reader.me) };
-}
-
-export function emptyState(room: RoomId): GroupState {
-  return nothing(room);
 }

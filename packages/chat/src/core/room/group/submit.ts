@@ -180,7 +180,7 @@ export class Submissions {
       await connection.call('commit', { room, id: own, epoch: at, frame, welcomes, remove, admins });
     } catch (error) {
       // Never granted as it is: kept, it would stand in the way of every other change.
-      if (error instanceof RequestError && FINAL.has(error.code)) await this.#keep(null);
+      if (isFinal(error)) await this.#keep(null);
       throw error;
     }
     for (const device of new Set(welcomes.map((welcome) => welcome.device)))
@@ -218,6 +218,11 @@ const FINAL: ReadonlySet<string> = new Set([
   'room_full',
   'too_large',
 ]);
+
+/** Whether the relay will never take a commit as it is. */
+export function isFinal(error: unknown): boolean {
+  return error instanceof RequestError && FINAL.has(error.code);
+}
 
 /** False when another's commit came first; throws everything else. */
 function lostRace(error: unknown): false {

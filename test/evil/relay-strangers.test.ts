@@ -1,0 +1,168 @@
+import { type Device, type Member, verifyCredential } from '@aurora/crypto';
+import {
+  commitChange,
+  createGroup,
+  type KeyPackage,
+  readKeyPackage,
+  sealLetter,
+  splitCommit,
+} from '@aurora/crypto/groups';
+import {
+  type Bytes,
+  type DeliveryId,
+  type DeviceId,
+  type Epoch,
+  LOUNGE,
+  type Millis,
+  messageId,
+  type RoomId,
+} from '@aurora/protocol';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadDevice } from '../../packages/chat/src/core/account.ts';
+import { encodeMail } from '../../packages/chat/src/core/room/group/mail.ts';
+import { all, inserting, retelling } from './meddling.ts';
+import { prepare, Scene, seeds, type Victim } from './scene.ts';
+
+beforeAll(prepare);
+
+interface Forgery {
+  readonly epoch: Epoch;
+  readonly frame: Bytes;
+  readonly mail: Bytes;
+}
+
+/** A group of somebody's making under a room's id, with a welcome for Bo that is sound in itself. */
+async function forged(
+  scene: Scene,
+  room: RoomId,
+  mallory: Device,
+  bo: Victim,
+  from: Epoch,
+): Promise<Forgery> {
+  const now = scene.world.clock.now();
+  const member = await verifyCredential((await deviceOf(bo)).credential);
+  const people = new Map<DeviceId, Member>([
+    [member.id, member],
+    [mallory.id, await verifyCredential(mallory.credential)],
+  ]);
+  const resolve = async () => people;
+  const add = await packageOf(bo, resolve, now);
+  const rules = { kind: 'private', history: 'none', admins: [mallory.identity] } as const;
+  const group = await createGroup({ room, device: mallory, rules, now });
+  const made = await commitChange({ group, device: mallory, now, resolve, add: [add] });
+  const [welcome] = made.welcomes;
+  if (welcome === undefined) throw new Error('a newcomer is welcomed');
+  const epoch = (from + 1) as Epoch;
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', made.groupInfo));
+  const letter = await sealLetter({
+    room,
+    device: mallory,
+    to: member,
+    letter: { type: 'introduction', keys: [], spans: [], title: 'Plans', link: null, chain: null },
+  });
+  const info = made.groupInfo;
+  const mail = encodeMail({
+    type: 'welcome',
+    epoch,
+    welcome: welcome.welcome,
+    info,
+    hash,
+    pieces: 0,
+    letter,
+  });
+  return { epoch, frame: (await splitCommit(made.frame)).frame, mail };
+}
+
+async function packageOf(
+  bo: Victim,
+  resolve: () => Promise<Map<DeviceId, Member>>,
+  now: Millis,
+): Promise<KeyPackage> {
+  const [newest] = bo.line.askedFor('publish_key_packages').flatMap(({ packages }) => packages.slice(-1));
+  if (newest === undefined) throw new Error('Bo left key packages');
+  return readKeyPackage(newest, { now, resolve });
+}
+
+async function deviceOf({ person }: Victim): Promise<Device> {
+  const device = await loadDevice(person.vault);
+  if (device === null) throw new Error('somebody entered');
+  return device;
+}
+
+describe.each(seeds)('strangers (AURORA_SEED=%i)', (seed) => {
+  it('a relay that welcomes Bo, who is in, to a group of Mallory’s making: he stays where he is', async () => {
+    const scene = new Scene(seed);
+    const [ada, bo, mallory] = await scene.meet('Ada', 'Bo', 'Mallory');
+    const room = await scene.room(ada, bo);
+    await scene.says(ada, 'before', room);
+    await scene.reads(bo, 'before', room);
+    const device = await deviceOf(mallory);
+    const last = ada.line.entriesOf(room).at(-1);
+    if (last === undefined) throw new Error('something was said');
+    const { epoch, frame, mail } = await forged(scene, room, device, bo, last.epoch);
+    const at = scene.world.clock.now();
+    const id = messageId(at, new Uint8Array(16));
+    const commit = {
+      ...last,
+      seq: (last.seq + 1) as typeof last.seq,
+      kind: 'commit',
+      sender: device.id,
+      id,
+      frame,
+    } as const;
+    let told = 0;
+    const lie = retelling(room, (entries) => {
+      told += 1;
+      const honest = entries.filter(({ seq }) => seq <= last.seq);
+      return [...honest, commit];
+    });
+    const handed = inserting({
+      type: 'delivery',
+      delivery: { id: '00'.repeat(16) as DeliveryId, room, sender: device.id, at, frame: mail },
+    });
+    bo.line.evil = all(lie, handed);
+    await scene.says(mallory, 'hello', LOUNGE);
+    await scene.world.until('the welcome was told', () => handed.waiting.length === 0);
+    await scene.world.until('the forged commit was told', () => told > 0);
+    await scene.world.pass(10_000);
+    expect(epoch).toBe(last.epoch + 1);
+    const panel = await scene.world.done(
+      'the members are shown',
+      bo.person.client.conversations.private(room).panel(),
+    );
+    expect(panel.members.map(({ nickname }) => nickname).sort()).toEqual(['Ada', 'Bo']);
+    expect(bo.person.textsIn(room)).toEqual(['before']);
+  });
+
+  it('a relay that answers an invite with a room of Mallory’s own: Bo does not come into it', async () => {
+    const scene = new Scene(seed);
+    const [bo, mallory] = await scene.meet('Bo', 'Mallory');
+    const room = await scene.room(mallory);
+    // She does not know the secret of the link that Bo was given, and lets him in all the same.
+    mallory.line.evil = { tell: (events) => events.filter(({ type }) => type !== 'knocked') };
+    await bo.person.client.conversations.joinByLink(room, 'AAECAwQFBgcICQoLDA0ODw');
+    await scene.world.until('Bo knocks', () => bo.line.askedFor('knock').length > 0);
+    const invited = mallory.person.client.conversations.private(room).invite([bo.person.card]);
+    await scene.world.done('Mallory lets him in', invited);
+    await scene.says(mallory, 'welcome', room);
+    await scene.world.pass(60_000);
+    expect(mallory.person.view(room)).toMatchObject({ members: 2 });
+    expect(bo.person.standing(room)).toBe('knocking');
+    expect(bo.person.textsIn(room)).toEqual([]);
+  });
+
+  it('a relay that keeps a goodbye from taking effect: who stays goes on under new keys, also without an admin', async () => {
+    const scene = new Scene(seed);
+    const [ada, bo, cleo, dan] = await scene.meet('Ada', 'Bo', 'Cleo', 'Dan');
+    const room = await scene.room(ada, bo, cleo, dan);
+    ada.person.client.stop();
+    bo.line.evil = { hear: (request) => (request.type === 'leave' ? null : request) };
+    bo.person.client.conversations.leave(room).catch(() => {});
+    await scene.world.until('Bo asked to leave', () => bo.line.askedFor('leave').length > 0);
+    await scene.says(cleo, 'without Bo', room);
+    await scene.reads(dan, 'without Bo', room);
+    expect(cleo.person.view(room)).toMatchObject({ members: 3 });
+    await scene.world.pass(10_000);
+    expect(bo.person.textsIn(room)).toEqual([]);
+  });
+});
