@@ -22,6 +22,8 @@ export interface Evil {
   tell?(events: Event[]): Event[];
   /** What the relay hears instead of this request; null for nothing. */
   hear?(request: Request): Request | null;
+  /** What the relay hears only when something else is asked. */
+  holds?(request: Request): boolean;
 }
 
 type Asked<Type extends Request['type']> = Extract<Request, { type: Type }>;
@@ -31,6 +33,7 @@ export class Line implements Meddler {
   evil: Evil = {};
   readonly asked: Request[] = [];
   readonly told: Event[] = [];
+  readonly #held: Bytes[] = [];
 
   readonly down = (message: Bytes): Bytes[] => {
     const events = decodeBatch(message);
@@ -42,8 +45,12 @@ export class Line implements Meddler {
   readonly up = (message: Bytes): Bytes[] => {
     const request = decodeRequest(message);
     this.asked.push(request);
+    if (this.evil.holds?.(request)) {
+      this.#held.push(message);
+      return [];
+    }
     const heard = this.evil.hear === undefined ? request : this.evil.hear(request);
-    return heard === null ? [] : [encodeRequest(heard)];
+    return [...this.#held.splice(0), ...(heard === null ? [] : [encodeRequest(heard)])];
   };
 
   /** What was asked by one operation. */
@@ -63,7 +70,7 @@ export class Line implements Meddler {
 export function answering<Type extends Request['type']>(
   type: Type,
   change: (reply: ReplyOf<Type>, request: Asked<Type>) => ReplyOf<Type>,
-): Required<Evil> {
+): Required<Pick<Evil, 'hear' | 'tell'>> {
   const asked = new Map<number, Asked<Type>>();
   const is = (request: Request): request is Asked<Type> => request.type === type;
   return {

@@ -95,6 +95,30 @@ describe.each(seeds)('who is in a room (AURORA_SEED=%i)', (seed) => {
     },
   );
 
+  it('a relay that lets in Cleo only when Dan has left meanwhile: Cleo, too, knows that Bo may let him go', async () => {
+    const scene = new Scene(seed);
+    const [ada, bo, cleo, dan] = await scene.meet('Ada', 'Bo', 'Cleo', 'Dan');
+    const room = await scene.room(ada, bo, dan);
+    // Ada, who may remove anybody, is kept from it.
+    ada.line.evil = { hear: (request) => (request.type === 'commit' ? null : request) };
+    bo.line.evil = { holds: ({ type }) => type === 'commit' };
+    const invited = bo.person.client.conversations.private(room).invite([cleo.person.card]);
+    await scene.world.until('Bo lets Cleo in', () => bo.line.askedFor('commit').length === 1);
+    await scene.world.done('Dan leaves', dan.person.client.conversations.private(room).leave());
+    bo.line.evil = {};
+    await scene.says(bo, 'hello', LOUNGE);
+    await scene.world.done('Cleo is let in', invited);
+    await scene.areIn(room, bo, cleo);
+    await scene.says(cleo, 'for three', room);
+    await scene.reads(bo, 'for three', room);
+    const { members } = await scene.world.done(
+      'the members are shown',
+      cleo.person.client.conversations.private(room).panel(),
+    );
+    expect(members.map(({ nickname }) => nickname).sort()).toEqual(['Ada', 'Bo', 'Cleo']);
+    expect(cleo.person.warningsIn(room)).toEqual([]);
+  });
+
   it('a relay that says that Bo is gone: Ada is told, and writes on once the relay is honest', async () => {
     const scene = new Scene(seed);
     const [ada, bo] = await scene.meet('Ada', 'Bo');

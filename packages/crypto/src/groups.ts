@@ -1,5 +1,6 @@
 /** Private rooms: MLS groups and what belongs to them. An entry of its own, so that a page loads it when it is first needed. */
 export type { GroupChange } from './group/allowed.ts';
+export { type Beginning, beginningOf, isLeave } from './group/beginning.ts';
 export { type Commit, commitChange, type Wish } from './group/commit.ts';
 export { leaveFrame, splitCommit } from './group/frames.ts';
 export {
@@ -19,7 +20,7 @@ export {
   readKeyPackage,
 } from './group/key-package.ts';
 export type { Resolve } from './group/leaf.ts';
-export { applyGroupEntries, beganBy, type GroupApplied, type OwnCommit } from './group/ledger.ts';
+export { applyGroupEntries, type GroupApplied, type OwnCommit } from './group/ledger.ts';
 export { type Letter, openLetter, type Span, sealLetter } from './group/letter.ts';
 export { commitEpoch, processCommit } from './group/process.ts';
 export type { RoomRules } from './group/rules.ts';

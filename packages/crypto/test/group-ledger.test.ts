@@ -143,6 +143,39 @@ describe('the ledger of a room', () => {
     expect((await reading(ada)).state.leaving).toEqual([]);
   });
 
+  it('tells a newcomer who left before it came in, also what its host did not know yet', async () => {
+    await opened();
+    await world.leave(bo);
+    await world.sync(cleo);
+    await world.plan(cleo, { add: [dan] });
+    await world.leave(cleo);
+    cleo.left = false;
+    expect(await world.send(cleo)).toBe(true);
+    await world.sync(dan);
+    expect(dan.state.leaving).toEqual([bo.id, cleo.id]);
+    await world.change(dan, { remove: [bo, cleo] });
+    const { state, refused } = await reading(ada, world.log.length - ada.read);
+    expect(refused).toEqual([]);
+    expect(requireGroupMember(state, { sender: dan.id, epoch: epoch(4) })).toBeUndefined();
+    expect(() => requireGroupMember(state, { sender: bo.id, epoch: epoch(4) })).toThrow();
+  });
+
+  it('tells a newcomer nothing of who left and was let in anew with it, nor of a goodbye that is not one', async () => {
+    await opened();
+    await world.plan(cleo, { add: [dan, bo], remove: [bo] });
+    await world.leave(bo);
+    const { epoch: now } = world;
+    const unsigned = await leaveFrame(bo.person.device, { room: ROOM, epoch: now });
+    world.append(ada, 'handshake', now, unsigned);
+    world.append(ada, 'handshake', now, await leaveFrame(ada.person.device, { room: ROOM, epoch: epoch(1) }));
+    world.append(ada, 'handshake', now, encodeCbor([7]));
+    expect(await world.send(cleo)).toBe(true);
+    await world.sync(dan);
+    expect([dan.follows, dan.state.leaving]).toEqual([true, []]);
+    await world.sync(ada);
+    expect(ada.state.leaving).toEqual([]);
+  });
+
   it('takes no goodbye that was said before somebody came again', async () => {
     await opened();
     await world.leave(bo);

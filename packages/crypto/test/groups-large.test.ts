@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { emptyGroupRoom } from '../src/group/room.ts';
 import {
   applyGroupEntries,
-  beganBy,
+  beginningOf,
   commitChange,
   createGroup,
   createKeyPackage,
@@ -96,12 +96,11 @@ test('its longest commit comes in parts, which are put together in the log', PAT
     expect(state.epochs).toMatchObject([{ epoch: 3, key }]);
     expect(state.parts).toEqual([]);
   }
-  const told = (all: ReturnType<typeof entries>) => all.map(({ entry }) => entry);
-  expect(await beganBy(made.group, told(entries(parts)))).toBe(true);
-  expect(await beganBy(made.group, told(entries(parts.slice(1))))).toBe(false);
-  expect(await beganBy(made.group, told(entries(parts, cast[3])))).toBe(false);
-  expect(await beganBy(group, told(entries(parts)))).toBe(false);
-  expect(await beganBy(made.group, told(entries(parts).slice(0, -1)))).toBe(false);
+  const all = entries(parts);
+  expect(await beginningOf(made.group, all)).toEqual({ commit: all.at(-1)?.entry, leaving: [] });
+  const elsewhere = [entries(parts.slice(1)), entries(parts, cast[3]), entries(parts).slice(0, -1)];
+  for (const others of elsewhere) expect(await beginningOf(made.group, others)).toBeNull();
+  expect(await beginningOf(group, entries(parts))).toBeNull();
   // A part is missing, or somebody else's: then the commit is none, for all.
   for (const lacking of [entries(parts.slice(1)), entries(parts, cast[3])]) {
     const { state, refused } = await applyGroupEntries(start, lacking, reader);

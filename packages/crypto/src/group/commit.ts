@@ -66,15 +66,14 @@ export async function commitChange(wish: Wish): Promise<Commit> {
     group,
     change,
     by,
-    leaving: new Set([...leaving, ...group.leaving]),
+    leaving,
     hasPath: true,
     identityOf: (one) => people.get(one)?.identity,
   });
   const keys = add.map(({ mls }) => mls.leafNode.hpkePublicKey);
   await requireFresh(group, remove, keys);
   const proposals = proposalsOf(group, wish);
-  const staying = [...leaving, ...group.leaving].filter((one) => !remove.includes(one));
-  const groupInfoExtensions = leavingExtensions([...new Set(staying)]);
+  const groupInfoExtensions = leavingExtensions([...leaving].filter((one) => !remove.includes(one)));
   const made = await createCommit(
     {
       state: { ...group.mls, clientConfig: configOf(authenticationBy(people)) },
@@ -90,7 +89,7 @@ export async function commitChange(wish: Wish): Promise<Commit> {
   );
   return {
     frame: encodeMessage(made.commit),
-    group: groupOf(group.room, made.newState, group.leaving),
+    group: groupOf(group.room, made.newState),
     welcomes: secrets.flatMap(({ newMember, encryptedGroupSecrets: { kemOutput, ciphertext } }) => {
       const ref = new Uint8Array(newMember);
       const to = refs.find((one) => equalBytes(one.ref, ref));

@@ -1,16 +1,4 @@
-import {
-  type Bytes,
-  bytes,
-  type DeviceId,
-  deviceId,
-  encode,
-  fromHex,
-  list,
-  type Millis,
-  type RoomId,
-  record,
-  toHex,
-} from '@aurora/protocol';
+import { type Bytes, type DeviceId, fromHex, type Millis, type RoomId, toHex } from '@aurora/protocol';
 import {
   type AuthenticationService,
   type ClientConfig,
@@ -27,7 +15,6 @@ import {
 import { CryptoError } from '../errors.ts';
 import type { Device } from '../identity/device.ts';
 import { KEY_BYTES } from '../primitives/aead.ts';
-import { decodeStrict } from '../strict.ts';
 import { createKeyPackage, openSecret } from './key-package.ts';
 import { authenticationBy, deviceOf } from './leaf.ts';
 import { type RoomRules, rulesExtension, rulesIn } from './rules.ts';
@@ -40,8 +27,6 @@ export interface Group {
   /** In the order of their leaves. */
   readonly devices: readonly DeviceId[];
   readonly mlsEpoch: number;
-  /** Devices that had said that they leave when this one came: it did not see them say so. */
-  readonly leaving: readonly DeviceId[];
   readonly mls: ClientState;
 }
 
@@ -86,7 +71,7 @@ export async function createGroup(of: {
 }
 
 /** The library's state as a group. Throws `group_mismatch`, `group_malformed`. */
-export function groupOf(room: RoomId, state: ClientState, leaving: readonly DeviceId[] = []): Group {
+export function groupOf(room: RoomId, state: ClientState): Group {
   const { groupContext } = state;
   if (toHex(new Uint8Array(groupContext.groupId)) !== room) throw new CryptoError('group_mismatch');
   if (groupContext.cipherSuite !== SUITE) throw new CryptoError('group_malformed');
@@ -99,7 +84,6 @@ export function groupOf(room: RoomId, state: ClientState, leaving: readonly Devi
     rules: rulesIn(groupContext.extensions),
     devices,
     mlsEpoch: Number(groupContext.epoch),
-    leaving: leaving.filter((device) => devices.includes(device)),
     mls: lean(state),
   };
 }
@@ -138,22 +122,21 @@ export async function groupKey({ room, mls }: Group): Promise<Bytes> {
 
 /** The largest group has a fifth of it. */
 const MOST_BYTES = 4 * 1024 * 1024;
-const stored = record({ mls: bytes(1, MOST_BYTES), leaving: list(deviceId, MOST_DEVICES) });
 
 /** For storage: a secret in the clear, to be stored sealed. */
-export function encodeGroup({ mls, leaving }: Group): Bytes {
-  return encode(stored, { mls: new Uint8Array(encodeGroupState(mls)), leaving: [...leaving] });
+export function encodeGroup({ mls }: Group): Bytes {
+  return new Uint8Array(encodeGroupState(mls));
 }
 
 /** Throws `group_malformed`. */
 export function decodeGroup(room: RoomId, encoded: Bytes): Group {
-  const { mls, leaving } = decodeStrict(stored, encoded, { malformed: 'group_malformed' });
+  if (encoded.length > MOST_BYTES) throw new CryptoError('group_malformed');
   let decoded: ReturnType<typeof decodeGroupState>;
   try {
-    decoded = decodeGroupState(mls, 0);
+    decoded = decodeGroupState(encoded, 0);
   } catch (cause) {
     throw new CryptoError('group_malformed', { cause });
   }
-  if (decoded === undefined || decoded[1] !== mls.length) throw new CryptoError('group_malformed');
-  return groupOf(room, { ...decoded[0], clientConfig: configOf() }, leaving);
+  if (decoded === undefined || decoded[1] !== encoded.length) throw new CryptoError('group_malformed');
+  return groupOf(room, { ...decoded[0], clientConfig: configOf() });
 }

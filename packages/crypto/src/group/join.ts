@@ -1,4 +1,4 @@
-import { type Bytes, equalBytes, type RoomId } from '@aurora/protocol';
+import { type Bytes, type DeviceId, equalBytes, type RoomId } from '@aurora/protocol';
 import { emptyPskIndex, joinGroupWithExtensions } from 'ts-mls';
 import { CryptoError } from '../errors.ts';
 import type { Device } from '../identity/device.ts';
@@ -11,8 +11,8 @@ import { leavingIn } from './rules.ts';
 import { suiteOf } from './suite.ts';
 
 /**
- * Joins a group by a Welcome, RFC 9420 section 12.4.3.1. Gives the key package that was used, which is to be forgotten. Throws
- * `welcome_unknown` when it was sealed to none of these, `welcome_malformed`, `group_mismatch`, `group_malformed`,
+ * Joins a group by a Welcome, RFC 9420 section 12.4.3.1. Gives the key package that was used, which is to be forgotten, and who of the
+ * group had said to its maker that they leave. Throws `welcome_unknown` when it was sealed to none of these, `welcome_malformed`, `group_mismatch`, `group_malformed`,
  * `key_package_wrong` when a leaf is not that of the device it names.
  */
 export async function joinGroup(invited: {
@@ -22,7 +22,7 @@ export async function joinGroup(invited: {
   readonly groupInfo: Bytes;
   readonly secrets: readonly KeyPackageSecret[];
   readonly resolve: Resolve;
-}): Promise<{ readonly group: Group; readonly ref: Bytes }> {
+}): Promise<{ readonly group: Group; readonly ref: Bytes; readonly leaving: readonly DeviceId[] }> {
   const { room, device, groupInfo, secrets, resolve } = invited;
   const welcome = readWelcome(invited.welcome, groupInfo);
   const secret = secrets.find(({ ref }) =>
@@ -42,7 +42,8 @@ export async function joinGroup(invited: {
   ).catch((cause: unknown) => {
     throw new CryptoError('welcome_malformed', { cause });
   });
-  const group = groupOf(room, state, leavingIn(extensions));
+  const group = groupOf(room, state);
+  const leaving = leavingIn(extensions).filter((one) => group.devices.includes(one));
   const members = await resolve(group.devices);
   for (const { leaf } of leavesOf(state)) {
     const named = deviceOf(leaf.credential);
@@ -52,5 +53,5 @@ export async function joinGroup(invited: {
   if (!group.devices.includes(device.id)) throw new CryptoError('welcome_malformed');
   const identities = group.devices.map((one) => members.get(one)?.identity);
   if (group.rules.kind === 'direct') await requireTwo(room, identities, 'group_malformed');
-  return { group, ref: secret.ref };
+  return { group, ref: secret.ref, leaving };
 }

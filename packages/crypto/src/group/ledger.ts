@@ -1,14 +1,14 @@
-import type { Bytes } from '@aurora/protocol';
-import { type DeviceId, type Entry, type Epoch, equalBytes, type MessageId } from '@aurora/protocol';
+import type { Bytes, DeviceId, Entry, Epoch, MessageId } from '@aurora/protocol';
 import { CryptoError } from '../errors.ts';
 import type { Device } from '../identity/device.ts';
 import type { Handshake } from '../room/apply.ts';
 import type { GroupChange } from './allowed.ts';
-import { decodeCommit, decodeHandshake, joinParts, MOST_PARTS } from './frames.ts';
+import { assembled, messageOf } from './assembly.ts';
+import { decodeHandshake } from './frames.ts';
 import { decodeGroup, encodeGroup, type Group, groupKey } from './group.ts';
 import type { Resolve } from './leaf.ts';
 import { changeBy, commitEpoch, leadsTo, processCommit } from './process.ts';
-import { type Assembly, type Fate, type GroupRoom, openDevices } from './room.ts';
+import { type Fate, type GroupRoom, openDevices } from './room.ts';
 import { openLeave } from './signed.ts';
 
 /** A commit of this device's own, as it was made. */
@@ -183,42 +183,4 @@ async function applyHandshake(draft: Draft, { entry, sender }: Handshake): Promi
   await openLeave(frame.statement, { room: state.room, epoch: entry.epoch, sender });
   if (!state.leaving.includes(sender.id)) draft.state = { ...state, leaving: [...state.leaving, sender.id] };
   draft.changes.push({ entry, change: { type: 'left' } });
-}
-
-/** Whether entries of one device in one epoch, parts and the commit that they are of, are what leads to a group, and to no other. */
-export async function beganBy(group: Group, entries: readonly Entry[]): Promise<boolean> {
-  const commit = entries.findLast(({ kind }) => kind === 'commit');
-  if (commit === undefined) return false;
-  try {
-    let parts: Assembly[] = [];
-    for (const { kind, sender, frame } of entries) {
-      const read = kind === 'handshake' && sender === commit.sender ? decodeHandshake(frame) : null;
-      if (read?.type === 'part') parts = assembled(parts, sender, read);
-    }
-    return leadsTo(await messageOf(parts, commit), group);
-  } catch (error) {
-    if (error instanceof CryptoError) return false;
-    throw error;
-  }
-}
-
-const NOT_YET: Bytes = new Uint8Array(0);
-
-/** One more part: of each device the commit that it began last, and no other. */
-function assembled(
-  parts: readonly Assembly[],
-  device: DeviceId,
-  { hash, index, bytes }: { readonly hash: Bytes; readonly index: number; readonly bytes: Bytes },
-): Assembly[] {
-  const others = parts.filter((one) => one.device !== device);
-  const own = parts.find((one) => one.device === device && equalBytes(one.hash, hash));
-  const before = own?.pieces ?? Array.from({ length: MOST_PARTS }, () => NOT_YET);
-  return [...others, { device, hash, pieces: before.map((piece, at) => (at === index ? bytes : piece)) }];
-}
-
-async function messageOf(parts: readonly Assembly[], entry: Entry): Promise<Bytes> {
-  const frame = decodeCommit(entry.frame);
-  if (frame.type === 'commit') return frame.message;
-  const own = parts.find(({ device, hash }) => device === entry.sender && equalBytes(hash, frame.hash));
-  return joinParts(own?.pieces ?? [], frame.hash, frame.count);
 }

@@ -62,7 +62,7 @@ export async function processCommit(received: Received): Promise<Processed> {
     group,
     change,
     by: sender,
-    leaving: new Set([...leaving, ...group.leaving]),
+    leaving,
     hasPath: content.commit.path !== undefined,
     identityOf: (one) => people.get(one)?.identity,
   });
@@ -83,13 +83,21 @@ export async function processCommit(received: Received): Promise<Processed> {
       throw new CryptoError(ownFault ? 'commit_unprocessable' : 'commit_malformed', { cause });
     },
   );
-  return { group: out ? null : groupOf(group.room, newState, group.leaving), change };
+  return { group: out ? null : groupOf(group.room, newState), change };
 }
 
 /** In the terms of the room, what a commit changes. Nothing of it is judged yet. */
 export async function changeBy(frame: Bytes, group: Group, resolve: Resolve): Promise<GroupChange> {
   const { add, remove, rules } = await readProposals(group, publicCommit(frame).content, resolve);
   return changeOf(add, remove, rules);
+}
+
+/** The devices that a commit would let in, or let in anew. Throws `commit_malformed`. */
+export function addedBy(frame: Bytes): DeviceId[] {
+  return publicCommit(frame).content.commit.proposals.flatMap((one) => {
+    if (one.proposalOrRefType !== 'proposal' || !('add' in one.proposal)) return [];
+    return deviceOf(one.proposal.add.keyPackage.leafNode.credential) ?? [];
+  });
 }
 
 /** Whether this commit, and no other, leads to the group: its confirmation tag is over everything up to it. */

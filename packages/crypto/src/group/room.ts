@@ -1,5 +1,6 @@
 import type { Bytes, DeviceId, Entry, Epoch, Millis, RoomId, Seq } from '@aurora/protocol';
 import { CryptoError } from '../errors.ts';
+import type { Assembly } from './assembly.ts';
 import type { Span } from './letter.ts';
 import type { RoomRules } from './rules.ts';
 
@@ -10,13 +11,6 @@ export interface GroupEpoch {
   /** By the relay's clock. */
   readonly at: Millis;
   readonly key: Bytes | null;
-}
-
-/** Parts of one device's long commit, until the commit comes; an empty one has not come yet. */
-export interface Assembly {
-  readonly device: DeviceId;
-  readonly hash: Bytes;
-  readonly pieces: readonly Bytes[];
 }
 
 /**

@@ -205,7 +205,6 @@ async function attack(world: World, by: Player, to: Player | null, deed: Deed, h
       const removed = to === null ? undefined : leafIndexOf(group, to.id);
       const admin = group.rules.admins.includes(device.identity);
       if (removed === undefined || admin || (to && by.state.leaving.includes(to.id))) return;
-      if (to && group.leaving.includes(to.id)) return;
       const proposals = [{ proposalType: 'remove', remove: { removed } }] as const;
       await post((await forgedCommit(group, device, world.resolve, { proposals })).frame);
       break;

@@ -16,6 +16,7 @@ import {
 } from '../../src/group/room.ts';
 import {
   applyGroupEntries,
+  beginningOf,
   commitChange,
   createGroup,
   createKeyPackage,
@@ -33,7 +34,7 @@ import {
   readKeyPackage,
   splitCommit,
 } from '../../src/groups.ts';
-import { openMessage, sealMessage } from '../../src/index.ts';
+import { type Handshake, openMessage, sealMessage } from '../../src/index.ts';
 import { entryOf, freshId, knowing, NOW, ROOM } from './groups.ts';
 import type { Person } from './people.ts';
 
@@ -224,13 +225,8 @@ export class World {
   }
 
   async #apply(who: Player, page: readonly World['log'][number][]): Promise<void> {
-    const members = await this.resolve([]);
-    const handshakes = page.flatMap(({ entry }) => {
-      const sender = members.get(entry.sender);
-      return entry.kind === 'message' || sender === undefined ? [] : [{ entry, sender }];
-    });
     const before = who.follows;
-    const { state, refused } = await applyGroupEntries(who.state, handshakes, {
+    const { state, refused } = await applyGroupEntries(who.state, await this.#handshakes(page), {
       device: who.person.device,
       resolve: this.resolve,
       pending: who.request,
@@ -243,6 +239,14 @@ export class World {
     }
     await this.#witness(who);
     for (const { entry, text } of page) if (text !== null) await this.#listen(who, entry, text);
+  }
+
+  async #handshakes(page: readonly World['log'][number][]): Promise<Handshake[]> {
+    const members = await this.resolve([]);
+    return page.flatMap(({ entry }) => {
+      const sender = members.get(entry.sender);
+      return entry.kind === 'message' || sender === undefined ? [] : [{ entry, sender }];
+    });
   }
 
   /** Every key that somebody holds is the one that everybody holds who was in, and nobody else. */
@@ -275,7 +279,7 @@ export class World {
   async #enter(who: Player, { at, epoch, welcome, groupInfo }: Mail): Promise<void> {
     if (who.follows && who.state.epoch >= epoch) return;
     const { device } = who.person;
-    const { group, ref } = await joinGroup({
+    const { group, ref, leaving } = await joinGroup({
       room: ROOM,
       device,
       welcome,
@@ -284,8 +288,10 @@ export class World {
       resolve: this.resolve,
     });
     who.secrets = who.secrets.filter((secret) => !equalBytes(secret.ref, ref));
-    const commit = this.log[at - 1]?.entry;
-    if (commit === undefined) throw new RangeError('a welcome without its commit');
+    const before = this.log.slice(0, at).filter(({ entry }) => entry.epoch === epoch - 1);
+    const began = await beginningOf(group, await this.#handshakes(before));
+    if (began === null) throw new RangeError('a welcome without its commit');
+    const { commit } = began;
     who.left = false;
     who.request = null;
     who.read = at;
@@ -294,6 +300,7 @@ export class World {
       epoch,
       epochs: [{ epoch, seq: commit.seq, at: commit.at, key: await groupKey(group) }],
       spans: group.devices.map((one) => ({ device: one, since: epoch, until: null })),
+      leaving: [...new Set([...leaving, ...began.leaving])],
       group: encodeGroup(group),
       rules: group.rules,
     };

@@ -1,8 +1,7 @@
 import { openDevices, sha256 } from '@aurora/crypto';
 import { directRoomBytes, directRoomId, equalBytes, type Head, type IdentityId } from '@aurora/protocol';
-import { groups } from '../../groups.ts';
 import type { Chamber } from '../chamber.ts';
-import { type Arrival, commitOf, handshakesBetween } from './arrival.ts';
+import { type Arrival, beginningIn, handshakesBetween } from './arrival.ts';
 import type { GroupWay } from './keeper.ts';
 import { changeRow, type GroupState } from './ring.ts';
 
@@ -16,14 +15,14 @@ export async function adopt(chamber: Chamber<GroupState>, way: GroupWay, arrival
   const { device, connection, vault } = ports;
   if (!(await belongs(chamber, way, arrival))) return false;
   const head: Head = await connection.call('join', { room });
-  const entries = await commitOf(chamber, epoch, by.id);
-  const commit = entries.at(-1);
-  const { beganBy } = await groups();
-  if (commit?.kind !== 'commit' || !(await beganBy(arrival.group, entries))) return false;
+  const began = await beginningIn(chamber, arrival);
+  if (began === null) return false;
+  const { commit } = began;
   const epochs = arrival.state.epochs.map((record) =>
     record.epoch === epoch ? { ...record, seq: commit.seq, at: commit.at } : record,
   );
-  const state: GroupState = { ...arrival.state, epochs };
+  const leaving = [...new Set([...arrival.state.leaving, ...began.leaving])];
+  const state: GroupState = { ...arrival.state, epochs, leaving };
   const again = log.progress !== null;
   const lost = again && log.keys.epochs.length > 0;
   if (again) {

@@ -1,5 +1,5 @@
 import { CryptoError, type Member, sha256 } from '@aurora/crypto';
-import type { Group, KeyPackageSecret, Letter } from '@aurora/crypto/groups';
+import type { Beginning, Group, KeyPackageSecret, Letter } from '@aurora/crypto/groups';
 import {
   type Bytes,
   concatBytes,
@@ -105,7 +105,7 @@ export async function openWelcome(
   if (!equalBytes(await sha256(info), mail.hash)) throw new CryptoError('welcome_malformed');
   const letter = await openLetter({ room, device, from: by, frame: mail.letter });
   if (letter.type !== 'introduction') throw new CryptoError('welcome_malformed');
-  const { group, ref } = await joinGroup({
+  const { group, ref, leaving } = await joinGroup({
     room,
     device,
     welcome: mail.welcome,
@@ -123,6 +123,7 @@ export async function openWelcome(
     epoch: mail.epoch,
     epochs: [...recordsOf(letter, mail.epoch), current],
     spans: spansOf(letter, group.devices, mail.epoch),
+    leaving,
     group: encodeGroup(group),
     rules: group.rules,
     title: letter.title,
@@ -155,10 +156,18 @@ function spansOf({ spans }: Introduction, devices: readonly DeviceId[], now: Epo
   return [...known, ...fresh.map((device) => ({ device, since: now, until: null }))];
 }
 
-/** What a device put into the log in the epoch before this one, its commit last, looked for from the end. */
-export async function commitOf(chamber: Chamber<GroupState>, epoch: Epoch, by: DeviceId): Promise<Entry[]> {
-  const { id: room, ports } = chamber;
-  const found: Entry[] = [];
+/**
+ * How a group began that a member let this device into, looked for from the log's end: by what that member put there in the epoch
+ * before, and by who left in it. Null when that leads elsewhere.
+ */
+export async function beginningIn(
+  { id: room, ports }: Chamber<GroupState>,
+  { epoch, by, group }: Arrival,
+): Promise<Beginning | null> {
+  const { beginningOf, isLeave } = await groups();
+  const own: Entry[] = [];
+  /** One of each member, so that nobody can fill the memory. */
+  const left = new Map<DeviceId, Entry>();
   let seq = Number.MAX_SAFE_INTEGER as Seq;
   for (let more = true; more; ) {
     const page = await ports.connection.call('read', {
@@ -168,14 +177,23 @@ export async function commitOf(chamber: Chamber<GroupState>, epoch: Epoch, by: D
       limit: limits.page,
       handshakes: true,
     });
-    const own = page.entries.filter(({ sender, epoch: of }) => sender === by && of === epoch - 1);
-    found.unshift(...own.filter(({ kind }) => kind !== 'message'));
+    for (const entry of page.entries) {
+      if (entry.kind === 'message' || entry.epoch !== epoch - 1) continue;
+      if (entry.sender === by.id) own.push(entry);
+      else if (group.devices.includes(entry.sender) && isLeave(entry)) left.set(entry.sender, entry);
+    }
     const [first] = page.entries;
-    if (first === undefined || first.seq >= seq || first.epoch < epoch - 1 || found.length > MOST_OWN) break;
+    if (first === undefined || first.seq >= seq || first.epoch < epoch - 1 || own.length > MOST_OWN) break;
     seq = first.seq;
     more = page.more;
   }
-  return found;
+  const entries = [...own, ...left.values()].sort((a, b) => a.seq - b.seq);
+  const members = await ports.members.of(left.keys());
+  const handshakes = entries.flatMap((entry) => {
+    const sender = members.get(entry.sender);
+    return sender === undefined ? [] : [{ entry, sender }];
+  });
+  return beginningOf(group, handshakes);
 }
 
 /** The handshakes after a place in the log, up to another. */
