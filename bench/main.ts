@@ -9,9 +9,19 @@ import { connections } from './src/scenarios/connections.ts';
 import { fanout } from './src/scenarios/fanout.ts';
 import { groups } from './src/scenarios/groups.ts';
 import { latest } from './src/scenarios/latest.ts';
+import { page } from './src/scenarios/page.ts';
 import { sustained } from './src/scenarios/sustained.ts';
 
-const scenarios: readonly Scenario[] = [fanout, sustained, connections, appends, latest, groups, bundle];
+const scenarios: readonly Scenario[] = [
+  fanout,
+  sustained,
+  connections,
+  appends,
+  latest,
+  groups,
+  page,
+  bundle,
+];
 
 const HELP = `npm run bench -- [options]
 

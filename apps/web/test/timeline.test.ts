@@ -3,7 +3,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anchorOf, firstInSight, isAtEnd, type RowBox, scrollFor } from '../src/timeline/anchor.ts';
 import { type Item, itemsOf } from '../src/timeline/items.ts';
-import { emptyWindow, lastLogged, withAfter, withBefore, withChanges } from '../src/timeline/window.ts';
+import {
+  emptyWindow,
+  lastLogged,
+  PAGE_ROWS,
+  withAfter,
+  withBefore,
+  withChanges,
+} from '../src/timeline/window.ts';
 import { comes, noon, says, sealed } from './people.ts';
 
 /** The shape of a timeline in short: `m1(` begins a group, `m2)` ends one. */
@@ -122,6 +129,21 @@ describe('the window on the history', () => {
     const following = withChanges(window, page(21, 25), [], 'end', 20);
     expect(seqs(following.rows)).toEqual(seqs(page(6, 25)));
     expect(following.moreBefore).toBe(true);
+  });
+
+  it('draws no more than a page in one go, however much comes at once', () => {
+    const window = { rows: page(1, 20), moreBefore: false, moreAfter: false };
+    const pending = says('Ada', Number.MAX_SAFE_INTEGER, 3, { id: 'x', mine: true });
+    const many = page(21, 20 + 5 * PAGE_ROWS);
+    const reading = withChanges(window, many, [], 'start');
+    expect(seqs(reading.rows)).toEqual(seqs(page(1, 20 + PAGE_ROWS)));
+    expect(reading).toMatchObject({ moreBefore: false, moreAfter: true });
+    const following = withChanges({ ...window, rows: [...window.rows, pending] }, many, [], 'end');
+    expect(following.rows).toHaveLength(PAGE_ROWS);
+    expect(following.rows.slice(-2).map(({ id }) => id)).toEqual([many.at(-1)?.id, 'x']);
+    expect(following).toMatchObject({ moreBefore: true, moreAfter: false });
+    const few = withChanges(window, page(21, 20 + PAGE_ROWS), [], 'end');
+    expect(seqs(few.rows)).toEqual(seqs(page(1, 20 + PAGE_ROWS)));
   });
 });
 

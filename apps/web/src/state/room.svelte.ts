@@ -13,6 +13,7 @@ import type { Anchor } from '../timeline/anchor.ts';
 import {
   emptyWindow,
   lastLogged,
+  PAGE_ROWS,
   type RowWindow,
   withAfter,
   withBefore,
@@ -20,8 +21,6 @@ import {
 } from '../timeline/window.ts';
 import { Draft } from './draft.ts';
 import { Panel } from './panel.svelte.ts';
-
-const PAGE = 60;
 
 /** One conversation as this page shows it: a window of its history, and what came in unseen. */
 export class Room {
@@ -64,8 +63,8 @@ export class Room {
     this.wentAway();
     this.arrivals = [];
     const { rows, moreAfter } = this.window;
-    if (!this.atEnd || moreAfter || rows.length <= PAGE) return;
-    this.window = { rows: rows.slice(-PAGE), moreBefore: true, moreAfter };
+    if (!this.atEnd || moreAfter || rows.length <= PAGE_ROWS) return;
+    this.window = { rows: rows.slice(-PAGE_ROWS), moreBefore: true, moreAfter };
   }
 
   /** It comes back into sight. */
@@ -156,7 +155,7 @@ export class Room {
     this.loading = side;
     this.failure = null;
     try {
-      const page = await this.#engine.call('page', { room: this.id, side, position, limit: PAGE });
+      const page = await this.#engine.call('page', { room: this.id, side, position, limit: PAGE_ROWS });
       // The page is shown after `loading` ends, so that changes kept meanwhile are taken in, not kept again.
       this.loading = null;
       show(page);

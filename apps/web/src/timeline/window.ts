@@ -5,6 +5,8 @@ export type RowWindow = RowPage;
 
 /** About as many rows as the page holds at once. */
 export const MOST_ROWS = 200;
+/** Rows that are asked for at once, and the most that are drawn in one go: more would keep the page from answering. */
+export const PAGE_ROWS = 40;
 export const emptyWindow: RowWindow = { rows: [], moreBefore: false, moreAfter: false };
 
 const inOrder = (a: Row, b: Row): number =>
@@ -55,6 +57,14 @@ export function withChanges(
   });
   const beyond = belongs.length < changed.length;
   const rows = merged(rest, belongs);
+  const end = lastLogged(window.rows);
+  const known = end === undefined ? 0 : rows.findLastIndex((row) => inOrder(row, end) <= 0) + 1;
+  // Whoever was away for long comes back to a page of it, and goes through the rest page by page.
+  if (rows.length - known > PAGE_ROWS && !window.moreAfter) {
+    return keep === 'end'
+      ? { rows: rows.slice(-PAGE_ROWS), moreBefore: true, moreAfter: false }
+      : { ...window, rows: rows.slice(0, Math.min(most, known + PAGE_ROWS)), moreAfter: true };
+  }
   if (rows.length <= most && !beyond) return { ...window, rows };
   if (keep === 'end' || window.moreAfter) {
     const over = rows.length > most;
