@@ -16,11 +16,12 @@ import {
   type Millis,
   messageId,
   type RoomId,
+  type Seq,
 } from '@aurora/protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadDevice } from '../../packages/chat/src/core/account.ts';
 import { encodeMail } from '../../packages/chat/src/core/room/group/mail.ts';
-import { all, inserting, retelling } from './meddling.ts';
+import { all, answering, inserting, retelling } from './meddling.ts';
 import { prepare, Scene, seeds, type Victim } from './scene.ts';
 
 beforeAll(prepare);
@@ -58,7 +59,16 @@ async function forged(
     room,
     device: mallory,
     to: member,
-    letter: { type: 'introduction', keys: [], spans: [], title: 'Plans', link: null, chain: null },
+    letter: {
+      type: 'introduction',
+      welcome: hash,
+      epoch,
+      keys: [],
+      spans: [],
+      title: 'Plans',
+      link: null,
+      chain: null,
+    },
   });
   const info = made.groupInfo;
   const mail = encodeMail({
@@ -149,6 +159,84 @@ describe.each(seeds)('strangers (AURORA_SEED=%i)', (seed) => {
     expect(mallory.person.view(room)).toMatchObject({ members: 2 });
     expect(bo.person.standing(room)).toBe('knocking');
     expect(bo.person.textsIn(room)).toEqual([]);
+  });
+
+  it('a relay that seats Ada in a room of Mallory’s making while she makes her own: she does not take it for hers', async () => {
+    const scene = new Scene(seed);
+    const [ada, mallory] = await scene.meet('Ada', 'Mallory');
+    const device = await deviceOf(mallory);
+    // Her room is made at the relay, and her first change of it never comes.
+    let made: RoomId | undefined;
+    ada.line.evil = {
+      hear(request) {
+        if (request.type === 'create_room') made = request.room;
+        return request.type === 'commit' ? null : request;
+      },
+    };
+    const creating = ada.person.client.conversations.create('Board', 'none', []);
+    creating.catch(() => {});
+    await scene.world.until('the room is made at the relay', () => ada.line.askedFor('commit').length > 0);
+    const room = made;
+    if (room === undefined) throw new Error('the room was made');
+    const { epoch, frame, mail } = await forged(scene, room, device, ada, 0 as Epoch);
+    const at = scene.world.clock.now();
+    const id = messageId(at, new Uint8Array(16));
+    const entry = {
+      seq: 1 as Seq,
+      kind: 'commit',
+      sender: device.id,
+      id,
+      epoch: 0 as Epoch,
+      at,
+      frame,
+    } as const;
+    const heads = answering('join', (reply, request) =>
+      request.room === room ? { ...reply, seq: entry.seq, epoch } : reply,
+    );
+    const log = answering('read', (reply, request) => {
+      if (request.room !== room) return reply;
+      const told = request.side === 'before' || request.seq < entry.seq ? [entry] : [];
+      return { ...reply, entries: told, more: false };
+    });
+    const handed = inserting({
+      type: 'delivery',
+      delivery: { id: '00'.repeat(16) as DeliveryId, room, sender: device.id, at, frame: mail },
+    });
+    ada.line.evil = all(heads, log, handed);
+    scene.world.network.cutAll();
+    await scene.world.until('the welcome was told', () => handed.waiting.length === 0);
+    await scene.world.pass(60_000);
+    expect(ada.person.standing(room)).not.toBe('ready');
+    const { members } = await scene.world.done(
+      'the members are shown',
+      ada.person.client.conversations.private(room).panel(),
+    );
+    expect(members).toEqual([]);
+  });
+
+  it('somebody whom Bo does not know from the room lets him in after he was removed: only who was in with him can', async () => {
+    const scene = new Scene(seed);
+    const [ada, bo, mallory] = await scene.meet('Ada', 'Bo', 'Mallory');
+    const room = await scene.room(ada, bo);
+    await scene.says(ada, 'before', room);
+    await scene.reads(bo, 'before', room);
+    const adasRoom = ada.person.client.conversations.private(room);
+    const { identity } = bo.person.card;
+    await scene.world.done('Bo is removed', adasRoom.remove(identity));
+    await scene.world.until('Bo knows it', () => bo.person.standing(room) === 'removed');
+    await scene.world.done('Mallory is invited', adasRoom.invite([mallory.person.card]));
+    await scene.areIn(room, ada, mallory);
+    const mallorysRoom = mallory.person.client.conversations.private(room);
+    await scene.world.done('Mallory lets him in', mallorysRoom.invite([bo.person.card]));
+    await scene.says(mallory, 'welcome', room);
+    await scene.world.pass(60_000);
+    expect(bo.person.standing(room)).toBe('removed');
+    expect(bo.person.textsIn(room)).toEqual(['before']);
+    await scene.world.done('Bo is removed', adasRoom.remove(identity));
+    await scene.world.done('Ada lets him in', adasRoom.invite([bo.person.card]));
+    await scene.world.until('Bo is in again', () => bo.person.standing(room) === 'ready');
+    await scene.says(ada, 'after', room);
+    await scene.reads(bo, 'after', room);
   });
 
   it('a relay that keeps a goodbye from taking effect: who stays goes on under new keys, also without an admin', async () => {

@@ -9,6 +9,7 @@ export {
   encodeGroup,
   type Group,
   groupKey,
+  groupTag,
   MOST_DEVICES,
 } from './group/group.ts';
 export { checkInvite, createInviteSecret, proveInvite } from './group/invite.ts';

@@ -1,7 +1,15 @@
 import { encodeCbor } from '@aurora/protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { emptyGroupRoom, requireGroupMember } from '../src/group/room.ts';
-import { applyGroupEntries, createGroup, encodeGroup, leaveFrame, splitCommit } from '../src/groups.ts';
+import {
+  applyGroupEntries,
+  commitChange,
+  createGroup,
+  decodeGroup,
+  encodeGroup,
+  leaveFrame,
+  splitCommit,
+} from '../src/groups.ts';
 import { forgedCommit, sealingNonsense } from './help/forged-commit.ts';
 import { entryOf, NOW, people, privateOf, ROOM } from './help/groups.ts';
 import { epoch } from './help/log.ts';
@@ -111,6 +119,23 @@ describe('the ledger of a room', () => {
     expect(ada.state.epochs.map((one) => one.epoch)).toEqual([1, 2, 4]);
   });
 
+  it('believes nobody that the others went on from what they spoilt themselves', async () => {
+    await opened();
+    await world.change(ada, { add: [dan] });
+    for (const who of [bo, cleo, dan]) await world.sync(who);
+    const { device } = dan.person;
+    const once = await commitChange({ group: dan.group, device, now: NOW, resolve: world.resolve });
+    const twice = await commitChange({ group: once.group, device, now: NOW, resolve: world.resolve });
+    const { frame } = await splitCommit(twice.frame);
+    world.append(dan, 'commit', world.epoch, encodeCbor(1));
+    world.append(dan, 'commit', world.epoch, frame);
+    expect(await reading(ada, 2)).toMatchObject({ fate: 'in', state: { spoilers: [dan.id] } });
+    // Who spoilt nothing is believed, and who is not in is no spoiler.
+    await world.sync(ada);
+    world.append(bo, 'commit', world.epoch, frame);
+    expect((await reading(ada)).fate).toBe('behind');
+  });
+
   it('takes nothing of another epoch, in another’s name, or of who is not in', async () => {
     await opened();
     const entry = entryOf(9, 'commit', bo.id, 7, encodeCbor(1));
@@ -191,6 +216,34 @@ describe('the ledger of a room', () => {
 });
 
 describe('a device’s own commit', () => {
+  it('is not laid on a removal that a relay puts before it', async () => {
+    await opened();
+    await world.plan(bo, {});
+    await world.plan(ada, { remove: [cleo] });
+    if (ada.request === null || bo.request === null) throw new RangeError();
+    expect(await world.send(ada)).toBe(true);
+    // The relay lets it pass for a change of the epoch after the removal.
+    world.append(bo, 'commit', world.epoch, bo.request.frame, { id: bo.request.id });
+    const { state, refused } = await reading(bo, world.log.length - bo.read);
+    expect(refused).toMatchObject([{ error: { code: 'commit_stale' } }]);
+    expect(decodeGroup(ROOM, state.group ?? new Uint8Array()).devices).not.toContain(cleo.id);
+    expect(state.epochs.map((one) => one.epoch)).toEqual([2, 3]);
+  });
+
+  it('is not taken up in another group than the one that it was made for', async () => {
+    await opened();
+    await world.plan(bo, {});
+    const pending = bo.request;
+    if (pending === null) throw new RangeError();
+    expect(await world.send(bo)).toBe(true);
+    for (const base of [null, new Uint8Array(64)]) {
+      bo.request = { ...pending, base };
+      expect((await reading(bo)).refused).toMatchObject([{ error: { code: 'commit_stale' } }]);
+    }
+    bo.request = pending;
+    expect((await reading(bo)).refused).toEqual([]);
+  });
+
   it('is taken up as it was made, after a crash too', async () => {
     await opened();
     await world.plan(bo, {});
@@ -257,22 +310,24 @@ describe('who is behind', () => {
 
   it('is told by what others say, as far as that can be', async () => {
     await opened();
-    const boast = async (by: bigint) => {
-      const { group } = bo;
+    const boast = async (who: Player, by: bigint) => {
+      const { group } = who;
       const state = (one: typeof group.mls) => ({
         ...one,
         groupContext: { ...one.groupContext, epoch: group.mls.groupContext.epoch + by },
       });
-      const { frame } = await forgedCommit(group, bo.person.device, world.resolve, { state });
-      world.append(bo, 'commit', world.epoch, (await splitCommit(frame)).frame);
+      const { frame } = await forgedCommit(group, who.person.device, world.resolve, { state });
+      world.append(who, 'commit', world.epoch, (await splitCommit(frame)).frame);
       const read = await reading(ada);
       await world.sync(ada);
       return read.fate;
     };
     // There was nothing yet from which the others could have gone on.
-    expect(await boast(1n)).toBe('in');
-    expect(await boast(9n)).toBe('in');
-    expect(await boast(2n)).toBe('behind');
+    expect(await boast(bo, 1n)).toBe('in');
+    expect(await boast(bo, 9n)).toBe('in');
+    // Not by the word of whoever spoilt it.
+    expect(await boast(bo, 2n)).toBe('in');
+    expect(await boast(cleo, 2n)).toBe('behind');
   });
 
   it('was let in anew by a commit, and waits for its welcome with its old keys', async () => {

@@ -38,6 +38,8 @@ const bytes = (value: number, length = 32): Bytes => new Uint8Array(length).fill
 describe('a letter', () => {
   const introduction = (): Extract<Letter, { type: 'introduction' }> => ({
     type: 'introduction',
+    welcome: bytes(6),
+    epoch: epoch(5),
     keys: [
       { epoch: epoch(1), key: bytes(1) },
       { epoch: epoch(4), key: bytes(4) },

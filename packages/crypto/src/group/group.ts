@@ -113,6 +113,9 @@ export function leafIndexOf(group: Group, device: DeviceId): number | undefined 
   return leavesOf(group.mls).find(({ leaf }) => deviceOf(leaf.credential) === device)?.index;
 }
 
+/** What no other group has, nor this one in another epoch: its confirmation tag, RFC 9420 section 8.1. */
+export const groupTag = ({ mls }: Group): Bytes => new Uint8Array(mls.confirmationTag);
+
 /** The room's key of this epoch: the group's exporter, RFC 9420 section 8.5. */
 export async function groupKey({ room, mls }: Group): Promise<Bytes> {
   const { exporterSecret } = mls.keySchedule;

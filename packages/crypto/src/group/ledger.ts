@@ -1,11 +1,18 @@
-import type { Bytes, DeviceId, Entry, Epoch, MessageId } from '@aurora/protocol';
+import {
+  type Bytes,
+  type DeviceId,
+  type Entry,
+  type Epoch,
+  equalBytes,
+  type MessageId,
+} from '@aurora/protocol';
 import { CryptoError } from '../errors.ts';
 import type { Device } from '../identity/device.ts';
 import type { Handshake } from '../room/apply.ts';
 import type { GroupChange } from './allowed.ts';
 import { assembled, messageOf } from './assembly.ts';
 import { decodeHandshake } from './frames.ts';
-import { decodeGroup, encodeGroup, type Group, groupKey } from './group.ts';
+import { decodeGroup, encodeGroup, type Group, groupKey, groupTag } from './group.ts';
 import type { Resolve } from './leaf.ts';
 import { changeBy, commitEpoch, leadsTo, processCommit } from './process.ts';
 import { type Fate, type GroupRoom, openDevices } from './room.ts';
@@ -14,6 +21,11 @@ import { openLeave } from './signed.ts';
 /** A commit of this device's own, as it was made. */
 export interface OwnCommit {
   readonly id: MessageId;
+  /** The relay's epoch that it was made in. */
+  readonly epoch: Epoch;
+  /** The tag of the group that it changes (groupTag); null when it founds one. */
+  readonly base: Bytes | null;
+  /** The group that it leads to, encoded. */
   readonly group: Bytes;
 }
 
@@ -82,14 +94,20 @@ async function applyOne(draft: Draft, handshake: Handshake, reader: GroupReader)
     case 'handshake':
       return applyHandshake(draft, handshake);
     case 'commit': {
-      const { parts } = draft.state;
+      const { parts, spoilers } = draft.state;
       const epoch = (entry.epoch + 1) as Epoch;
       draft.state = { ...draft.state, epoch, messages: 0, parts: parts.length === 0 ? parts : [] };
-      const frame = await messageOf(parts, entry);
-      if (reader.pending?.id === entry.id && sender.id === reader.device.id)
-        return adoptOwn(draft, entry, frame, reader, reader.pending);
-      if (draft.group !== null) await applyCommit(draft, draft.group, handshake, frame, reader);
-      return;
+      try {
+        const frame = await messageOf(parts, entry);
+        if (reader.pending?.id === entry.id && sender.id === reader.device.id)
+          return await adoptOwn(draft, entry, frame, reader, reader.pending);
+        if (draft.group !== null) await applyCommit(draft, draft.group, handshake, frame, reader);
+        return;
+      } catch (error) {
+        const known = spoilers.includes(sender.id) || !openDevices(draft.state).includes(sender.id);
+        if (!known) draft.state = { ...draft.state, spoilers: [...spoilers, sender.id] };
+        throw error;
+      }
     }
     case 'message':
       throw new CryptoError('handshake_malformed');
@@ -120,14 +138,27 @@ async function applyCommit(
   }
 }
 
-/** Whether the others may have gone on from commits that were void here: by a member's word, and no further than there were such. */
-function isAhead({ epoch, epochs }: GroupRoom, group: Group, named: number, sender: DeviceId): boolean {
+/**
+ * Whether the others may have gone on from commits that were void here: by a member's word, and no further than there were such. Not by the
+ * word of whoever made one of them: two commits would stop everybody, and no admin could end it. Of two people the other is the only one
+ * who can say so.
+ */
+function isAhead(
+  { epoch, epochs, spoilers }: GroupRoom,
+  group: Group,
+  named: number,
+  sender: DeviceId,
+): boolean {
   const before = epoch - 1;
   const void_ = before - (epochs.at(-1)?.epoch ?? 0);
-  return named > group.mlsEpoch && named <= group.mlsEpoch + void_ && group.devices.includes(sender);
+  const heard = group.devices.includes(sender) && (group.devices.length <= 2 || !spoilers.includes(sender));
+  return heard && named > group.mlsEpoch && named <= group.mlsEpoch + void_;
 }
 
-/** Takes up a commit of this device's own: the others judge it, and it was made by their rules. */
+/**
+ * Takes up a commit of this device's own: the others judge it, and it was made by their rules. Only on the group that it was made for: a
+ * relay that puts a removal before it, and lets it pass for a later epoch's, would bring back whom this device saw go.
+ */
 async function adoptOwn(
   draft: Draft,
   entry: Entry,
@@ -136,6 +167,7 @@ async function adoptOwn(
   pending: OwnCommit,
 ): Promise<void> {
   const before = draft.group;
+  if (pending.epoch !== entry.epoch || !isTag(before, pending.base)) throw new CryptoError('commit_stale');
   const after = decodeGroup(draft.state.room, pending.group);
   if (!leadsTo(frame, after)) {
     draft.fate = 'behind';
@@ -147,6 +179,10 @@ async function adoptOwn(
   draft.fate = 'in';
   draft.changes.push({ entry, change });
   await record(draft, entry, change, after);
+}
+
+function isTag(group: Group | null, tag: Bytes | null): boolean {
+  return group === null || tag === null ? group === tag : equalBytes(groupTag(group), tag);
 }
 
 async function record(draft: Draft, entry: Entry, change: GroupChange, after: Group | null): Promise<void> {
@@ -168,6 +204,7 @@ async function record(draft: Draft, entry: Entry, change: GroupChange, after: Gr
       ? leaving.filter((device) => !settled.has(device))
       : leaving,
     rules: after?.rules ?? change.rules ?? state.rules,
+    spoilers: state.spoilers.length === 0 ? state.spoilers : [],
   };
 }
 

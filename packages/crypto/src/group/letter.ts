@@ -49,6 +49,9 @@ export const refusalCodes = ['invite_wrong', 'invite_revoked', 'room_full', 'dec
 export type Letter =
   | {
       readonly type: 'introduction';
+      /** The Welcome that it comes with, by the SHA-256 of its GroupInfo, and the relay's epoch: else an old letter could pass for a new one. */
+      readonly welcome: Bytes;
+      readonly epoch: Epoch;
       /** Of epochs before the one that the device is let into, as the room's history policy gives them; ascending. */
       readonly keys: readonly EpochKey[];
       readonly spans: readonly Span[];
@@ -60,6 +63,8 @@ export type Letter =
 
 const variants = {
   introduction: {
+    welcome: bytes(32),
+    epoch,
     keys: list(pair(epoch, bytes(KEY_BYTES)), LETTER_KEYS),
     spans: list(record({ device: deviceId, since: epoch, until: nullable(epoch) }), LETTER_SPANS),
     title: nullable(text(TITLE)),

@@ -39,6 +39,8 @@ export interface GroupRoom {
   readonly group: Bytes | null;
   readonly rules: RoomRules | null;
   readonly parts: readonly Assembly[];
+  /** Devices of the group whose commits were refused since the newest epoch began that was believed. */
+  readonly spoilers: readonly DeviceId[];
   readonly messages: number;
   readonly fate: Fate;
 }
@@ -54,6 +56,7 @@ export function emptyGroupRoom(room: RoomId): GroupRoom {
     group: null,
     rules: null,
     parts: [],
+    spoilers: [],
     messages: 0,
     fate: 'in',
   };

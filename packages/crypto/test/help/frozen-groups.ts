@@ -34,6 +34,8 @@ export const link: MessageBody = {
 export const mark: RegisterBody = { type: 'mark', at: NOW, delivered: seq(9), seen: seq(7) };
 export const introduction: Letter = {
   type: 'introduction',
+  welcome: fromHex('0f'.repeat(32)),
+  epoch: epoch(3),
   keys: [{ epoch: epoch(1), key: fromHex(inputs.key) }],
   spans: [{ device: '0e'.repeat(16) as never, since: epoch(1), until: null }],
   title: 'Grüße',

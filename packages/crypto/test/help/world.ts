@@ -24,6 +24,7 @@ import {
   encodeGroup,
   type Group,
   groupKey,
+  groupTag,
   joinGroup,
   type KeyPackage,
   type KeyPackageSecret,
@@ -46,7 +47,6 @@ export interface Plan {
 }
 
 interface Request extends OwnCommit {
-  readonly epoch: Epoch;
   readonly parts: readonly Bytes[];
   readonly frame: Bytes;
   readonly welcomes: readonly { readonly device: DeviceId; readonly welcome: Bytes }[];
@@ -131,7 +131,8 @@ export class World {
   }
 
   /** Makes a commit and keeps it, as one does before it is sent. */
-  async plan(by: Player, { add = [], remove = [], rules }: Plan, base = by.group): Promise<void> {
+  async plan(by: Player, { add = [], remove = [], rules }: Plan, founding?: Group): Promise<void> {
+    const base = founding ?? by.group;
     const packages: KeyPackage[] = [];
     for (const one of add) {
       const secret = await createKeyPackage(one.person.device, { now: NOW, lastResort: false });
@@ -153,6 +154,7 @@ export class World {
     by.request = {
       id: freshId(),
       epoch: by.state.epoch,
+      base: founding === undefined ? groupTag(base) : null,
       parts,
       frame,
       group: encodeGroup(made.group),

@@ -25,6 +25,8 @@ export async function adopt(chamber: Chamber<GroupState>, way: GroupWay, arrival
   const state: GroupState = { ...arrival.state, epochs, leaving };
   const again = log.progress !== null;
   const lost = again && log.keys.epochs.length > 0;
+  // Whoever makes a room is in it first: no other has a group to let them into.
+  if (way.about.is.founder && !lost) return false;
   if (again) {
     if (!mayFollow(log.keys, arrival)) return false;
     await log.catchUp(head);
@@ -79,12 +81,11 @@ async function belongs(
 }
 
 /**
- * Who knocked with an invite is let in by somebody who knows it: else the relay could answer with a room of its own. Who was turned
- * away may be let in by hand.
+ * Who knocked with an invite is let in by somebody who knows it: else the relay could answer with a room of its own. That holds also for who
+ * was turned away, which may be the relay's word, until they give the invite up.
  */
 function isInvited({ is }: GroupWay['about'], { link }: GroupState): boolean {
-  if (is.secret === null || is.refusal !== null) return true;
-  return link !== null && equalBytes(link, is.secret);
+  return is.secret === null || (link !== null && equalBytes(link, is.secret));
 }
 
 /**
@@ -92,8 +93,9 @@ function isInvited({ is }: GroupWay['about'], { link }: GroupState): boolean {
  * somebody whom it knows to be in. Else the relay could seat it in a group of a stranger's making.
  */
 function mayFollow(keys: GroupState, { by, state }: Arrival): boolean {
-  if (keys.group === null) return true;
   const isKnown = openDevices(keys).includes(by.id);
+  // Who was removed comes back by somebody who was in with them: a stranger's group is not the room that they know.
+  if (keys.group === null) return keys.epochs.length === 0 || isKnown;
   const isNews = keys.fate !== 'in' || keys.epoch < state.epoch;
   return isNews && isKnown && !bringsBack(keys, state);
 }

@@ -11,12 +11,11 @@ import {
   limits,
   type Millis,
   type Seq,
-  toHex,
 } from '@aurora/protocol';
 import { groups } from '../../groups.ts';
 import type { Seen } from '../chain.ts';
 import type { Chamber } from '../chamber.ts';
-import { decodeMail, type WelcomeMail } from './mail.ts';
+import { decodeMail, type Mail, type WelcomeMail } from './mail.ts';
 import { emptyState, type GroupState } from './ring.ts';
 
 type Introduction = Extract<Letter, { type: 'introduction' }>;
@@ -34,59 +33,60 @@ export interface Arrival {
 /** What one device puts into the log in one epoch: a commit and its parts, and leaves room for tries that came to nothing. */
 const MOST_OWN = 64;
 
-/** GroupInfos whose pieces are kept until they are whole, and welcomes that wait for one. */
-const MOST_WAITING = 8;
+/** Members whose welcomes wait for their pieces. */
+const MOST_WAITING = 32;
 
-/** Puts together what comes in pieces. What is not whole yet waits here, and is lost with the program: then one asks again. */
+/** A welcome whose GroupInfo has not come whole yet. */
+interface Waiting {
+  readonly by: Member;
+  readonly mail: WelcomeMail;
+  readonly pieces: (Bytes | undefined)[];
+}
+
+/**
+ * Puts together what comes in pieces: of each sender one welcome, and only the pieces that it names, so that nobody can push out another's.
+ * What is not whole yet waits here, and is lost with the program: then one asks again.
+ */
 export class Arrivals {
-  readonly #pieces = new Map<string, Map<number, Bytes>>();
-  readonly #waiting: { readonly by: Member; readonly mail: WelcomeMail }[] = [];
+  readonly #waiting = new Map<DeviceId, Waiting>();
 
-  /** Welcomes that became whole by this; a refusal is given back as its letter. */
+  /** A welcome that became whole by this; a refusal is given back as its letter. */
   take(
     by: Member,
     { frame }: Delivery,
-  ): { whole: { by: Member; mail: WelcomeMail; info: Bytes }[]; letter: Bytes | null } {
+  ): { whole: { mail: WelcomeMail; info: Bytes } | null; letter: Bytes | null } {
     const mail = decodeMail(frame);
     switch (mail.type) {
       case 'refusal':
-        return { whole: [], letter: mail.letter };
-      case 'piece': {
-        const key = nameOf(by, mail);
-        const pieces = this.#pieces.get(key) ?? new Map<number, Bytes>();
-        this.#pieces.set(key, pieces.set(mail.index, mail.bytes));
-        if (this.#pieces.size > MOST_WAITING) this.#pieces.delete([...this.#pieces.keys()][0] ?? '');
-        break;
+        return { whole: null, letter: mail.letter };
+      case 'welcome': {
+        if (mail.pieces === 0) return { whole: { mail, info: mail.info }, letter: null };
+        this.#waiting.delete(by.id);
+        this.#waiting.set(by.id, { by, mail, pieces: Array.from({ length: mail.pieces }) });
+        const [oldest] = this.#waiting.keys();
+        if (oldest !== undefined && this.#waiting.size > MOST_WAITING) this.#waiting.delete(oldest);
+        return { whole: null, letter: null };
       }
-      case 'welcome':
-        this.#waiting.push({ by, mail });
-        if (this.#waiting.length > MOST_WAITING) this.#waiting.shift();
+      case 'piece':
+        return { whole: this.#complete(by, mail), letter: null };
     }
-    const whole = this.#waiting.flatMap((one) => {
-      const info = this.#infoOf(one);
-      return info === null ? [] : [{ ...one, info }];
-    });
-    for (const done of whole) {
-      this.#waiting.splice(
-        this.#waiting.findIndex(({ mail }) => mail === done.mail),
-        1,
-      );
-      this.#pieces.delete(nameOf(done.by, done.mail));
-    }
-    return { whole, letter: null };
   }
 
-  #infoOf({ by, mail }: { readonly by: Member; readonly mail: WelcomeMail }): Bytes | null {
-    const { pieces: count, info } = mail;
-    if (count === 0) return info;
-    const pieces = this.#pieces.get(nameOf(by, mail));
-    const all = Array.from({ length: count }, (_, index) => pieces?.get(index));
-    return all.every((piece) => piece !== undefined) ? concatBytes(...all) : null;
+  #complete(
+    { id }: Member,
+    { hash, index, bytes }: Extract<Mail, { type: 'piece' }>,
+  ): { mail: WelcomeMail; info: Bytes } | null {
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined || !equalBytes(waiting.mail.hash, hash)) return null;
+    const { mail, pieces } = waiting;
+    if (index >= pieces.length) return null;
+    pieces[index] = bytes;
+    const all = pieces.filter((piece) => piece !== undefined);
+    if (all.length < mail.pieces) return null;
+    this.#waiting.delete(id);
+    return { mail, info: concatBytes(...all) };
   }
 }
-
-/** Pieces are those of one sender: another's must not take their place. */
-const nameOf = ({ id }: Member, { hash }: { readonly hash: Bytes }): string => `${id}/${toHex(hash)}`;
 
 /**
  * Opens a welcome: the group, as its ratchet tree and every credential in it prove it, and the member's introduction. Throws
@@ -105,6 +105,8 @@ export async function openWelcome(
   if (!equalBytes(await sha256(info), mail.hash)) throw new CryptoError('welcome_malformed');
   const letter = await openLetter({ room, device, from: by, frame: mail.letter });
   if (letter.type !== 'introduction') throw new CryptoError('welcome_malformed');
+  if (!equalBytes(letter.welcome, mail.hash) || letter.epoch !== mail.epoch)
+    throw new CryptoError('welcome_malformed');
   const { group, ref, leaving } = await joinGroup({
     room,
     device,

@@ -20,7 +20,7 @@ export function introduction(
   about: About,
   state: GroupState,
   to: DeviceId,
-): Introduction {
+): Omit<Introduction, 'type' | 'welcome' | 'epoch'> {
   const { log, ports } = chamber;
   // The later of the two clocks gives away less: turning the relay's back does not widen the week.
   const now = Math.max(ports.connection.now(), ports.clock.now());
@@ -36,7 +36,6 @@ export function introduction(
   });
   const seen = log.chain;
   return {
-    type: 'introduction',
     keys: keys.slice(-MOST_KEYS),
     spans: state.spans.slice(-MOST_SPANS),
     title: state.title ?? about.is.title,

@@ -176,11 +176,13 @@ export class GroupKeeper implements Keeper {
         const refusal = refusalOf(await openLetter({ room, device: ports.device, from: by, frame: letter }));
         if (refusal !== null && this.#way.about.is.secret !== null) await this.#way.about.set({ refusal });
       }
-      for (const { mail, info } of whole) {
-        const arrival = await openWelcome(this.#chamber, await this.#way.packages.secrets(), by, mail, info);
-        if (!(await adopt(this.#chamber, this.#way, arrival))) continue;
-        this.#keylessSince = null;
-        this.#chamber.rejoin();
+      if (whole !== null) {
+        const secrets = await this.#way.packages.secrets();
+        const arrival = await openWelcome(this.#chamber, secrets, by, whole.mail, whole.info);
+        if (await adopt(this.#chamber, this.#way, arrival)) {
+          this.#keylessSince = null;
+          this.#chamber.rejoin();
+        }
       }
     } catch (error) {
       // What cannot be believed or opened is as if it had not come: then this device asks again.

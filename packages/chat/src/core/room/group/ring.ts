@@ -7,7 +7,7 @@ import {
   type Member,
   requireGroupMember,
 } from '@aurora/crypto';
-import type { GroupChange } from '@aurora/crypto/groups';
+import type { GroupChange, OwnCommit } from '@aurora/crypto/groups';
 import {
   type Bytes,
   bool,
@@ -20,7 +20,6 @@ import {
   identityId,
   limits,
   list,
-  type MessageId,
   millis,
   nullable,
   oneOf,
@@ -52,16 +51,11 @@ export interface GroupState extends GroupRoom {
   readonly mended: Epoch | null;
 }
 
-/** This device's own commit on its way to the log. */
-export interface Pending {
-  readonly id: MessageId;
-  readonly group: Bytes;
-}
-
 export interface GroupRingWay {
   readonly device: Device;
   readonly members: Members;
-  pending(): Pending | null;
+  /** This device's own commit on its way to the log. */
+  pending(): OwnCommit | null;
 }
 
 const MOST = 1_000_000;
@@ -87,6 +81,7 @@ const shape: Shape<GroupState> = record({
     limits.members,
   ),
   messages: uint(),
+  spoilers: list(deviceId, limits.members),
   title: nullable(text(200)),
   link: nullable(bytes(16)),
   fate: oneOf(['in', 'removed', 'behind']),

@@ -1,5 +1,5 @@
 import { sha256 } from '@aurora/crypto';
-import type { KeyPackage, RoomRules } from '@aurora/crypto/groups';
+import type { KeyPackage, OwnCommit, RoomRules } from '@aurora/crypto/groups';
 import {
   type Bytes,
   bytes,
@@ -22,7 +22,7 @@ import type { Chamber } from '../chamber.ts';
 import type { About } from './about.ts';
 import { introduction } from './introduction.ts';
 import { after, encodeMail, PIECE } from './mail.ts';
-import type { GroupState, Pending } from './ring.ts';
+import type { GroupState } from './ring.ts';
 
 /** What to change in a group; nothing at all renews this device's own keys in it. */
 export interface Wanted {
@@ -36,6 +36,7 @@ export interface Wanted {
 const pendingShape = record({
   id: id<MessageId>(),
   epoch,
+  base: nullable(bytes(1, 64)),
   group: bytes(1, 4 * 1024 * 1024),
   frame: bytes(1, limits.frame),
   parts: list(record({ id: id<MessageId>(), frame: bytes(1, limits.frame) }), 16),
@@ -70,8 +71,8 @@ export class Submissions {
   }
 
   /** What the log is to recognise as this device's own. */
-  get pending(): Pending | null {
-    return this.#request && { id: this.#request.id, group: this.#request.group };
+  get pending(): OwnCommit | null {
+    return this.#request;
   }
 
   /** Sends again what was on its way when the session or the program ended. */
@@ -108,7 +109,7 @@ export class Submissions {
   async #make(state: GroupState, { add = [], remove = [], rules, base }: Wanted): Promise<Request> {
     const { ports, id: room, newId } = this.#chamber;
     const { device, members, connection } = ports;
-    const { commitChange, decodeGroup, encodeGroup, splitCommit, sealLetter } = await groups();
+    const { commitChange, decodeGroup, encodeGroup, groupTag, splitCommit, sealLetter } = await groups();
     const encoded = base ?? state.group;
     if (encoded === null) throw new RequestError('not_a_member', 'This device has no keys of the room.');
     const group = decodeGroup(room, encoded);
@@ -137,7 +138,12 @@ export class Submissions {
         room,
         device,
         to: member,
-        letter: introduction(this.#chamber, this.#about, state, to),
+        letter: {
+          type: 'introduction',
+          welcome: hash,
+          epoch: next,
+          ...introduction(this.#chamber, this.#about, state, to),
+        },
       });
       const info = inside ? made.groupInfo : new Uint8Array(0);
       const mail = {
@@ -159,6 +165,7 @@ export class Submissions {
     return {
       id: newId(),
       epoch: state.epoch,
+      base: base === undefined ? groupTag(group) : null,
       group: encodeGroup(made.group),
       frame,
       parts: parts.map((part) => ({ id: newId(), frame: part })),
