@@ -318,6 +318,75 @@ describe('a private room', () => {
     });
   });
 
+  it('is entered again by a link after leaving, by whoever knows it; a revoked one leads to nothing, and loses nothing', async () => {
+    const [ada, bo] = [await comes('Ada'), await comes('Bo')];
+    const room = await roomOf(ada, bo);
+    const adasRoom = ada.client.conversations.private(room);
+    const old = await adasRoom.relink(true);
+    await ada.say('before', room);
+    await reads(bo, room, 'before');
+    await bo.client.conversations.leave(room);
+    await until('Bo is gone', () => privateView(ada, room).members === 1);
+    expect(changesIn(ada, room)).toEqual(['Ada created', 'Ada titled', 'Ada added', 'Ada linked', 'Bo left']);
+    await adasRoom.relink(false);
+    const cleo = await comes('Cleo');
+    await reachable(cleo);
+    await adasRoom.invite([personOf(cleo)]);
+    await isIn(cleo, room);
+
+    const standing = () => privateView(bo, room).standing;
+    await bo.client.conversations.joinByLink(room, old ?? '');
+    await until('Bo is turned away', () => {
+      const now = standing();
+      return now.status === 'knocking' && now.again && now.failure?.code === 'invite_revoked';
+    });
+    expect(bo.texts(room)).toEqual(['before']);
+    await bo.client.conversations.leave(room);
+    expect(standing().status).toBe('left');
+    expect(bo.texts(room)).toEqual(['before']);
+
+    // Somebody lets Bo in whom he never met there, and who knows the link.
+    const link = await adasRoom.relink(true);
+    await until('Cleo knows the link', async () => {
+      const panel = await cleo.client.conversations.private(room).panel();
+      return panel.link === link;
+    });
+    ada.stop();
+    await bo.client.conversations.joinByLink(room, link ?? '');
+    await isIn(bo, room);
+    await cleo.say('welcome back', room);
+    await reads(bo, room, 'welcome back');
+    await bo.say('thank you', room);
+    await reads(cleo, room, 'thank you');
+    expect(bo.texts(room)).toEqual(['before', 'welcome back', 'thank you']);
+    expect(changesIn(bo, room).at(-1)).toBe('Cleo added');
+    expect(warningsIn(bo, room)).toEqual([]);
+  });
+
+  it('keeps what Bo read for him who was removed and tries a link that ended', async () => {
+    const [ada, bo] = [await comes('Ada'), await comes('Bo')];
+    const room = await roomOf(ada, bo);
+    const adasRoom = ada.client.conversations.private(room);
+    const link = await adasRoom.relink(true);
+    await ada.say('before', room);
+    await reads(bo, room, 'before');
+    await adasRoom.remove(personOf(bo).identity);
+    await until('Bo knows', () => statusOf(bo, room) === 'removed');
+    await bo.client.conversations.joinByLink(room, link ?? '');
+    await until('he is refused', () => {
+      const { standing } = privateView(bo, room);
+      return standing.status === 'knocking' && standing.again && standing.failure !== null;
+    });
+    await bo.client.conversations.leave(room);
+    expect(statusOf(bo, room)).toBe('removed');
+    expect(bo.texts(room)).toEqual(['before']);
+    const renewed = await adasRoom.relink(true);
+    await bo.client.conversations.joinByLink(room, renewed ?? '');
+    await isIn(bo, room);
+    await ada.say('after', room);
+    await reads(bo, room, 'after');
+  });
+
   it('lets a device in again that lost its keys, with a line that everybody sees', async () => {
     const [ada, bo] = [await comes('Ada'), await comes('Bo')];
     const room = await roomOf(ada, bo);

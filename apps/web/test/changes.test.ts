@@ -16,9 +16,9 @@ describe('what changed in a private room, in words', () => {
   it.each([
     ['Bo made this room', line('Bo', { type: 'created' })],
     ['You opened this conversation', line('Ada', { type: 'created' }, 'direct')],
-    ['Bo added Cleo', line('Bo', { type: 'added', names: ['Cleo'] })],
-    ['Bo added you and Cleo', line('Bo', { type: 'added', names: ['Ada', 'Cleo'] })],
-    ['You added Bo, Cleo and Dan', line('Ada', { type: 'added', names: ['Bo', 'Cleo', 'Dan'] })],
+    ['Bo let Cleo in', line('Bo', { type: 'added', names: ['Cleo'] })],
+    ['Bo let you and Cleo in', line('Bo', { type: 'added', names: ['Ada', 'Cleo'] })],
+    ['You let Bo, Cleo and Dan in', line('Ada', { type: 'added', names: ['Bo', 'Cleo', 'Dan'] })],
     ['Bo removed Cleo', line('Bo', { type: 'removed', names: ['Cleo'] })],
     ['Bo removed you', line('Bo', { type: 'removed', names: ['Ada'] })],
     ['Bo left', line('Bo', { type: 'left' })],

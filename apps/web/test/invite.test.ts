@@ -65,7 +65,7 @@ describe('coming by an invite link', () => {
     tell({ type: 'conversations', conversations: [theLounge()] });
     expect(argsOf('joinByLink')).toEqual([{ room, secret }]);
     expect(await screen.findByText(/Knocking at the door/)).toBeTruthy();
-    const knocking = club('', { room, standing: { status: 'knocking', failure: null } });
+    const knocking = club('', { room, standing: { status: 'knocking', failure: null, again: false } });
     tell({ type: 'conversations', conversations: [theLounge(), knocking] });
     const tab = await screen.findByRole('tab', { name: 'Private room' });
     await waitFor(() => expect(tab.getAttribute('aria-selected')).toBe('true'));

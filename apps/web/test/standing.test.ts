@@ -25,7 +25,7 @@ describe('a private conversation', () => {
   });
 
   it('has a door at which Ada waits, and from which she can go', async () => {
-    const { argsOf } = await at(room({ status: 'knocking', failure: null }));
+    const { argsOf } = await at(room({ status: 'knocking', failure: null, again: false }));
     expect(
       await screen.findByText(/You asked to come in. Somebody who is in the room lets you in/),
     ).toBeTruthy();
@@ -37,7 +37,7 @@ describe('a private conversation', () => {
 
   it('says why somebody was not let in', async () => {
     const failure = { code: 'invite_revoked', message: 'This invite link was revoked. Ask for a new one.' };
-    const { argsOf } = await at(room({ status: 'knocking', failure }));
+    const { argsOf } = await at(room({ status: 'knocking', failure, again: false }));
     expect((await screen.findByText(failure.message)).getAttribute('role')).toBe('alert');
     await fireEvent.click(screen.getByRole('button', { name: 'Remove' }));
     expect(argsOf('leave')).toHaveLength(1);
@@ -55,6 +55,22 @@ describe('a private conversation', () => {
     await fireEvent.click(screen.getByRole('button', { name: 'Remove from the list' }));
     expect(argsOf('leave')).toEqual([{ room: 'room Book club' }]);
   });
+
+  it.each([
+    [null, /^You asked to come in again/],
+    [{ code: 'invite_revoked', message: 'This invite was revoked.' }, 'This invite was revoked.'],
+  ])(
+    'that Ada asked to come back into keeps its history, also when she is turned away (%#)',
+    async (failure, words) => {
+      const page = () => ({ rows: [says('Bo', 1, 0)], moreBefore: false, moreAfter: false });
+      const { argsOf } = await at(room({ status: 'knocking', failure, again: true }), { page });
+      expect(await screen.findByText(words)).toBeTruthy();
+      expect(await screen.findByText('Bo says 1')).toBeTruthy();
+      expect(composer()).toBeNull();
+      await fireEvent.click(screen.getByRole('button', { name: 'Give up' }));
+      expect(argsOf('leave')).toEqual([{ room: 'room Book club' }]);
+    },
+  );
 
   it('whose keys are lost says who lets Ada in again', async () => {
     await at(direct('Bo', { standing: { status: 'lost' } }));

@@ -15,7 +15,7 @@ export function changeLine(row: ChangeRow, me: string | null, kind: 'private' | 
     case 'created':
       return [by, kind === 'direct' ? ' opened this conversation' : ' made this room'];
     case 'added':
-      return [by, ' added ', ...all(change.names)];
+      return [by, ' let ', ...all(change.names), ' in'];
     case 'removed':
       return [by, ' removed ', ...all(change.names)];
     case 'left':

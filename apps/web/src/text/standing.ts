@@ -4,7 +4,7 @@ import type { IdentityId } from '@aurora/protocol';
 /** Why nothing can be written here now, in one plain sentence, and what to do about it. */
 export interface Obstacle {
   readonly words: string;
-  readonly way: 'remove' | 'unblock' | null;
+  readonly way: 'remove' | 'unblock' | 'withdraw' | null;
 }
 
 export function obstacleOf(
@@ -27,7 +27,13 @@ export function obstacleOf(
           : `This browser lost the keys. ${conversation.peer.nickname} lets you in again as soon as they are here.`,
         way: null,
       };
-    case 'knocking':
+    case 'knocking': {
+      const { again, failure } = conversation.standing;
+      if (!again) break;
+      const asked =
+        'You asked to come in again. Somebody who is in the room lets you in as soon as they are here.';
+      return { words: failure?.message ?? asked, way: 'withdraw' };
+    }
     case 'waiting':
     case 'ready':
       break;

@@ -162,14 +162,18 @@ export class Conversations {
       const about = new About(this.#ports.vault, { room, kind: 'private', secret: bytes });
       await about.set({});
       await this.#make(about);
-    } else await known.way.about.set({ secret: bytes, refusal: null, ended: null, shown: true });
+    } else {
+      await known.show(true);
+      await known.way.about.set({ secret: bytes, refusal: null });
+    }
     this.get(room).live();
     this.changed();
   }
 
-  /** Leaves a room, or forgets one that one is not in any more. */
+  /** Leaves a room, gives up asking to be let in again, or forgets one that one is not in any more. */
   async leave(id: RoomId): Promise<void> {
     const room = this.private(id);
+    if (await room.withdraw()) return;
     const { standing } = room.room.view as Extract<ConversationView, { standing: unknown }>;
     await room.leave();
     if (standing.status === 'ready') return;

@@ -43,8 +43,8 @@ export type Standing =
   | { readonly status: 'ready' }
   /** The keys are on their way: a moment's matter while somebody who has them is here. */
   | { readonly status: 'waiting' }
-  /** This device knocked with an invite and waits to be let in; `failure` says why it was turned down. */
-  | { readonly status: 'knocking'; readonly failure: Failure | null }
+  /** This device knocked with an invite and waits to be let in, perhaps `again`; `failure` says why it was turned down. */
+  | { readonly status: 'knocking'; readonly failure: Failure | null; readonly again: boolean }
   /** This device lost the keys and asks somebody who is in the room to let it in again. */
   | { readonly status: 'lost' }
   /** One left, or was removed; what was said before stays readable. */

@@ -23,12 +23,14 @@ export async function adopt(chamber: Chamber<GroupState>, way: GroupWay, arrival
   );
   const leaving = [...new Set([...arrival.state.leaving, ...began.leaving])];
   const state: GroupState = { ...arrival.state, epochs, leaving };
+  const { ended, founder, secret: invite } = way.about.is;
   const again = log.progress !== null;
-  const lost = again && log.keys.epochs.length > 0;
+  const knew = again && log.keys.epochs.length > 0;
+  const lost = knew && ended === null;
   // Whoever makes a room is in it first: no other has a group to let them into.
-  if (way.about.is.founder && !lost) return false;
+  if (founder && !knew) return false;
   if (again) {
-    if (!mayFollow(log.keys, arrival)) return false;
+    if (!mayFollow(log.keys, arrival, { away: ended !== null, invited: invite !== null })) return false;
     await log.catchUp(head);
     // Whom the log has not left behind needs no other's group.
     if (log.keys.fate === 'in' && log.keys.group !== null) return false;
@@ -90,12 +92,17 @@ function isInvited({ is }: GroupWay['about'], { link }: GroupState): boolean {
 
 /**
  * Whether this device, which has been in the room, may go on with another's group: only when the log has left it behind, and with
- * somebody whom it knows to be in. Else the relay could seat it in a group of a stranger's making.
+ * somebody whom it knows to be in, or who knows the invite that it followed. Else the relay could seat it in a group of a stranger's
+ * making. Who was away cannot say who has come and gone meanwhile.
  */
-function mayFollow(keys: GroupState, { by, state }: Arrival): boolean {
-  const isKnown = openDevices(keys).includes(by.id);
-  // Who was removed comes back by somebody who was in with them: a stranger's group is not the room that they know.
-  if (keys.group === null) return keys.epochs.length === 0 || isKnown;
+function mayFollow(
+  keys: GroupState,
+  { by, state }: Arrival,
+  { away, invited }: { readonly away: boolean; readonly invited: boolean },
+): boolean {
+  if (keys.epochs.length === 0) return true;
+  const isKnown = invited || openDevices(keys).includes(by.id);
+  if (away || keys.group === null) return isKnown;
   const isNews = keys.fate !== 'in' || keys.epoch < state.epoch;
   return isNews && isKnown && !bringsBack(keys, state);
 }

@@ -111,8 +111,10 @@ export class GroupKeeper implements Keeper {
 
   async enter(): Promise<Head | null> {
     const { about } = this.#way;
-    if (about.is.ended !== null) {
+    const { ended, secret } = about.is;
+    if (ended !== null) {
       await this.#chamber.unsendable(notInside);
+      if (secret !== null) await knockWith(this.#chamber, about, this.#way.packages, secret);
       return null;
     }
     const head = await this.#join();
@@ -203,9 +205,9 @@ export class GroupKeeper implements Keeper {
 
   get #standing(): Standing {
     const { ended, secret, refusal } = this.#way.about.is;
+    if (secret !== null) return { status: 'knocking', failure: refusal, again: ended !== null };
     if (ended !== null) return { status: ended };
     const state = this.#state;
-    if (secret !== null && state?.group == null) return { status: 'knocking', failure: refusal };
     if (state === null) return { status: 'waiting' };
     if (state.fate === 'behind' && this.#beggedAt > Number.NEGATIVE_INFINITY) return { status: 'lost' };
     return this.#chamber.log.currentKey === null || state.group === null

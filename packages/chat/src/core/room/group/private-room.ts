@@ -173,6 +173,19 @@ export class PrivateRoom {
     return secret && toBase64Url(secret);
   }
 
+  /** Gives up the invite by which one asked to be let in again; false when one did not. */
+  async withdraw(): Promise<boolean> {
+    const { ended, secret } = this.way.about.is;
+    if (ended === null || secret === null) return false;
+    await this.#chamber.turn(async () => {
+      const { ports, id: room } = this.#chamber;
+      await this.way.about.set({ secret: null, refusal: null });
+      await ports.connection.call('withdraw_knock', { room }).catch(ignoreRefusal);
+    });
+    this.#chamber.events.conversation();
+    return true;
+  }
+
   /** Says goodbye in the log, so that those who stay change the keys, and gives up the membership. */
   async leave(): Promise<void> {
     const { ports, id: room, log } = this.#chamber;

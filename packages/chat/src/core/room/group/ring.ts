@@ -165,7 +165,7 @@ async function readRun(
     if ('type' in change) leaving.add(entry.sender);
     else if (change.removed.some((one) => !leaving.has(one))) rows.push(unlinked(entry, sender));
     const direct = applied.state.rules?.kind === 'direct';
-    rows.push(...changeRows(entry, sender, change, before, direct, reader));
+    rows.push(...changeRows(entry, sender, withoutLeft(change, leaving), before, direct, reader));
   }
   const mended = mendedEpoch(before, applied, device.id);
   const apart = mended !== null && applied.refused.some((one) => isOfAnother(one, mended, device.id));
@@ -174,6 +174,15 @@ async function readRun(
   const renew = before.renew && applied.changes.length === 0;
   const state = { ...before, ...applied.state, fate, renew, mended };
   return { state, rows, life: handshakes.some(({ sender }) => sender.id !== reader.me) };
+}
+
+/** Nobody has to be told that somebody was removed who had left. */
+function withoutLeft(
+  change: GroupChange | { readonly type: 'left' },
+  leaving: ReadonlySet<DeviceId>,
+): GroupChange | { readonly type: 'left' } {
+  if ('type' in change) return change;
+  return { ...change, removed: change.removed.filter((device) => !leaving.has(device)) };
 }
 
 /** Who is removed knows the invite link, so that it ends with them, for everybody alike. */
