@@ -16,6 +16,8 @@ const KEPT: readonly (readonly [seed: number, over: string])[] = [
   [20_261_177, 'members not known after a restart'],
   [20_261_182, 'history read after leaving'],
   [20_261_190, 'a knock that was heard of after the change that answered it'],
+  [20_265_027, 'a link of somebody who was no admin any more when it went out'],
+  [20_265_041, 'a leave that a broken line cut off'],
 ];
 
 /** Modules are loaded in real time, which a simulated world does not wait for: it happens here, before anything else. */

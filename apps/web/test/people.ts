@@ -21,7 +21,7 @@ export function says(who: string, seq: number, minutes: number, more: Partial<Me
     id: `m${seq}`,
     position: [seq, 0],
     at: noon(minutes),
-    author: { identity: who as IdentityId, nickname: who },
+    author: { identity: who as IdentityId, device: `device of ${who}` as DeviceId, nickname: who },
     mine: false,
     text: `${who} says ${seq}`,
     delivery: { status: 'sent' },

@@ -248,6 +248,19 @@ describe('leaving', () => {
   });
 });
 
+it('gives up a new name when whoever chose it is no admin any more, and says so', async () => {
+  desk.key = null;
+  await desk.outbox.add(freshId(), { type: 'title', title: 'Plans' });
+  const hello = await say('hello');
+  desk.mayArrange = false;
+  desk.newKey(2);
+  desk.outbox.flush();
+  await until(() => desk.appended.length === 1);
+  expect(desk.appended).toMatchObject([{ id: hello }]);
+  expect(desk.drops).toBe(1);
+  expect(await desk.kept()).toHaveLength(1);
+});
+
 it('tells of trouble that is not the relay’s, and does not lose the message', async () => {
   desk.refusals.push(() => {
     throw new CryptoError('no_key');

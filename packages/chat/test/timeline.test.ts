@@ -32,7 +32,7 @@ function presence(seq: number, minor: number): StoredRow {
 }
 
 function unsent(minor: number): MessageRow {
-  const author = { identity: identityNo(2), nickname: 'Ada' };
+  const author = { identity: identityNo(2), device: deviceNo(2), nickname: 'Ada' };
   const position: Position = [PENDING_SEQ, minor];
   const delivery = { status: 'pending' } as const;
   const id = `pending-${minor}`;

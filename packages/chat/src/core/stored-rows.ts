@@ -75,7 +75,7 @@ export function rowView(row: StoredRow): Row {
   const shared = { id: row.id, position: positionOf(row), at: row.at };
   switch (row.type) {
     case 'message': {
-      const author = { identity: row.identity, nickname: row.nickname };
+      const author = { identity: row.identity, device: row.sender, nickname: row.nickname };
       return {
         kind: 'message',
         ...shared,

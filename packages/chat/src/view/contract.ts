@@ -162,7 +162,7 @@ export interface MessageRow {
   readonly id: RowId;
   readonly position: Position;
   readonly at: Millis;
-  readonly author: { readonly identity: IdentityId; readonly nickname: string };
+  readonly author: Invitee & { readonly device: DeviceId };
   readonly mine: boolean;
   readonly text: string;
   readonly delivery: DeliveryState;

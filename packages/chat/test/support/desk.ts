@@ -31,6 +31,8 @@ export class Desk {
   readonly outbox: Outbox;
   key: { epoch: Epoch; key: Bytes } | null = null;
   rejoins = 0;
+  drops = 0;
+  mayArrange = true;
   mostAtOnce = 0;
   readonly #who: Somebody;
   readonly #rows = new Map<string, MessageRow>();
@@ -48,6 +50,7 @@ export class Desk {
       now: () => this.clock.now(),
       key: () => this.key,
       seen: () => null,
+      allows: ({ type }) => type === 'text' || this.mayArrange,
       append: (epoch, id, frame) => this.#append({ epoch, id, frame }),
       rejoin: () => {
         this.rejoins += 1;
@@ -55,6 +58,9 @@ export class Desk {
       after: (delay, call) => this.clock.after(delay, call),
       show: (row) => this.#rows.set(row.id, row),
       gone: (id) => this.#rows.delete(id),
+      dropped: () => {
+        this.drops += 1;
+      },
       trouble: (error) => this.troubles.push(error),
     });
   }

@@ -20,6 +20,8 @@ export interface Keeper {
   readonly facet: Facet;
   /** Whether what this person writes may go out: false while a change of keys has to go first. */
   readonly open: boolean;
+  /** Whether this person may name the room and make its link. */
+  readonly mayArrange: boolean;
   /** Comes into the room; null while this device can follow nothing of its log yet. */
   enter(): Promise<Head | null>;
   decide(): Promise<void>;

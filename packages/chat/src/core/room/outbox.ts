@@ -56,12 +56,16 @@ export interface Way {
   /** The newest epoch's key, or null while it has not come. */
   key(): { epoch: Epoch; key: Bytes } | null;
   seen(): [Seq, Bytes] | null;
+  /** Whether this device may say such a thing now; the others would leave it out. */
+  allows(words: Words): boolean;
   append(epoch: Epoch, id: MessageId, frame: Bytes): Promise<{ seq: Seq; at: Millis }>;
   /** The relay does not count this device as a member any more. */
   rejoin(): void;
   after(delay: number, call: () => void): void;
   show(row: MessageRow): void;
   gone(id: MessageId): void;
+  /** Something about the room itself was given up: it shows nowhere else. */
+  dropped(): void;
   trouble(error: unknown): void;
 }
 
@@ -198,6 +202,11 @@ export class Outbox {
   /** False when the rest must wait too. */
   async #send(entry: OutboxEntry): Promise<boolean> {
     try {
+      if (!this.#way.allows(entry.words)) {
+        await this.#vault.commit(this.logged([entry.id]));
+        this.#way.dropped();
+        return true;
+      }
       const sealed = entry.sealed ?? (await this.#seal(entry));
       if (sealed === null) return false;
       const { seq, at } = await this.#way.append(sealed.epoch, entry.id, sealed.frame);
@@ -286,7 +295,7 @@ export class Outbox {
       id: entry.id,
       position: entry.seq === undefined ? [PENDING_SEQ, entry.minor] : [entry.seq, 0],
       at: entry.at,
-      author: { identity: device.identity, nickname },
+      author: { identity: device.identity, device: device.id, nickname },
       mine: true,
       text: entry.words.text,
       delivery: stateOf(entry),

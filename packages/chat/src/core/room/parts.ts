@@ -23,6 +23,11 @@ export function signalsOf<S extends Keyed>(chamber: Chamber<S>, changed: () => v
   });
 }
 
+const notArranged = {
+  code: 'not_allowed',
+  message: 'The room’s name or link was not changed: you are no admin of it any more.',
+};
+
 interface Stage {
   /** The relay does not count this device as a member any more. */
   rejoin(): void;
@@ -41,6 +46,7 @@ export function outboxOf<S extends Keyed>(chamber: Chamber<S>, keeper: Keeper, s
     now: () => connection.now(),
     key: () => (keeper.open ? log.currentKey : null),
     seen: () => log.chain,
+    allows: (words) => words.type === 'text' || keeper.mayArrange,
     append: (epoch, id, frame) => {
       if (keeper.aboutToSend()) chamber.again();
       return connection.call('append', { room, id, kind: 'message', epoch, frame });
@@ -49,6 +55,7 @@ export function outboxOf<S extends Keyed>(chamber: Chamber<S>, keeper: Keeper, s
     after: (delay, call) => clock.after(delay, call),
     show: (row) => stage.show([row]),
     gone: (id) => stage.show([], [id]),
+    dropped: () => events.changed({ type: 'toast', level: 'warning', failure: notArranged }),
     trouble: events.trouble,
   });
 }

@@ -109,6 +109,11 @@ export class GroupKeeper implements Keeper {
     return this.#standing.status === 'ready' && state !== null && state.leaving.length === 0 && !state.renew;
   }
 
+  get mayArrange(): boolean {
+    const { facet } = this;
+    return facet.kind === 'private' && facet.admin;
+  }
+
   async enter(): Promise<Head | null> {
     const { about } = this.#way;
     const { ended, secret } = about.is;
@@ -247,6 +252,7 @@ export class GroupKeeper implements Keeper {
     if (state.group === null) return this.#askForKeys();
     if (state.fate === 'behind') return this.#catchUpAlone();
     this.#keylessSince = null;
+    if (state.leaving.includes(this.#chamber.ports.device.id)) return this.#finishLeaving();
     if (state.leaving.length > 0) await this.#letGo();
     if (!(await this.#mend(this.#chamber.log.keys))) return;
     await this.#admissions.act();
@@ -324,6 +330,15 @@ export class GroupKeeper implements Keeper {
       this.#resting = null;
       this.#chamber.again();
     });
+  }
+
+  /** The goodbye stands in the log, and the line broke before the rest was done. */
+  async #finishLeaving(): Promise<void> {
+    const { ports, id: room } = this.#chamber;
+    await ports.connection.call('leave', { room }).catch((error: unknown) => {
+      if (!(error instanceof RequestError)) throw error;
+    });
+    await this.#end('left');
   }
 
   async #end(how: 'left' | 'removed'): Promise<void> {

@@ -250,8 +250,7 @@ export class PrivateRoom {
   }
 
   #requireAdmin(): void {
-    const { facet } = this.#keeper;
-    if (facet.kind !== 'private' || !facet.admin) throw notAllowed();
+    if (!this.#keeper.mayArrange) throw notAllowed();
   }
 }
 

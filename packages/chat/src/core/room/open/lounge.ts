@@ -23,6 +23,9 @@ class OpenKeeper implements Keeper {
   readonly #chamber: Chamber<OpenRoom>;
   readonly #keys: Keys;
 
+  /** The Lounge keeps its name. */
+  readonly mayArrange = false;
+
   constructor(chamber: Chamber<OpenRoom>, title: string, history: HistoryPolicy) {
     this.facet = { kind: 'open', title };
     this.#chamber = chamber;
