@@ -6,7 +6,6 @@ import {
   type DeviceId,
   deviceId,
   epoch,
-  type IdentityId,
   id,
   identityId,
   limits,
@@ -20,6 +19,7 @@ import {
 import { groups } from '../../groups.ts';
 import type { Chamber } from '../chamber.ts';
 import type { About } from './about.ts';
+import { removalsOf } from './ghosts.ts';
 import { introduction } from './introduction.ts';
 import { after, encodeMail, PIECE } from './mail.ts';
 import type { GroupState } from './ring.ts';
@@ -157,11 +157,6 @@ export class Submissions {
       } as const;
       welcomes.push({ device: to, frame: encodeMail(mail) });
     }
-    const gone = await members.of(remove);
-    const staying = new Set(
-      made.group.devices.flatMap((one) => gone.get(one)?.identity ?? members.get(one)?.identity ?? []),
-    );
-    const removed = remove.flatMap((one) => gone.get(one)?.identity ?? []).filter((one) => !staying.has(one));
     return {
       id: newId(),
       epoch: state.epoch,
@@ -171,8 +166,7 @@ export class Submissions {
       parts: parts.map((part) => ({ id: newId(), frame: part })),
       welcomes,
       pieces,
-      // The relay lets admins only remove who has not left there; what is said is kept from them by the keys.
-      remove: state.rules?.admins.includes(device.identity) ? [...new Set<IdentityId>(removed)] : [],
+      remove: await removalsOf(this.#chamber, state, remove, made.group.devices),
       admins: rules ? [...rules.admins] : null,
     };
   }
