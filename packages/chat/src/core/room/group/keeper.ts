@@ -267,7 +267,12 @@ export class GroupKeeper implements Keeper {
   }
 
   async #letGo(): Promise<void> {
-    await this.submissions.change(async ({ leaving }) => (leaving.length === 0 ? null : { remove: leaving }));
+    const me = this.#chamber.ports.device.id;
+    await this.submissions.change(async ({ leaving }) => {
+      // Whose own goodbye was cut short is let go by the others: nobody removes themselves.
+      const remove = leaving.filter((one) => one !== me);
+      return remove.length === 0 ? null : { remove };
+    });
   }
 
   /** An admin's commit names who is to go at the relay, and mends the epoch that they may have spoilt. */
