@@ -3,7 +3,6 @@ import {
   type Delivery,
   type DeliveryId,
   type DeviceId,
-  type IdentityId,
   limits,
   type Millis,
   type Register,
@@ -12,7 +11,7 @@ import {
 } from '@aurora/protocol';
 import { blob, number } from './blob.ts';
 
-/** The writes of mailboxes, registers and memberships, each one step of a transaction. */
+/** The writes of mailboxes and registers, each one step of a transaction. */
 export function applyMail(db: DatabaseSync) {
   const count = db.prepare(
     'SELECT count(*) AS waiting, count(*) FILTER (WHERE sender = ?) AS own FROM deliveries WHERE device = ?',
@@ -27,7 +26,6 @@ export function applyMail(db: DatabaseSync) {
      WHERE EXISTS (SELECT 1 FROM rooms WHERE room = :room AND kind = ${roomKinds.indexOf('open')})
      OR EXISTS (SELECT 1 FROM members JOIN devices USING (identity) WHERE room = :room AND device = :sender)`,
   );
-  const member = db.prepare('INSERT OR IGNORE INTO members (identity, room, admin) VALUES (?, ?, 0)');
 
   return {
     /** Whether so many more of this sender fit. */
@@ -58,10 +56,6 @@ export function applyMail(db: DatabaseSync) {
     putRegister(room: RoomId, kind: number, { sender, at, frame }: Register): 'kept' | 'not_a_member' {
       const { changes } = register.run({ room: blob(room), kind, sender: blob(sender), at, frame });
       return number(changes) > 0 ? 'kept' : 'not_a_member';
-    },
-
-    addMember(room: RoomId, identity: IdentityId): void {
-      member.run(blob(identity), blob(room));
     },
   };
 }
