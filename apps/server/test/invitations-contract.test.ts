@@ -1,4 +1,13 @@
-import { type DeliveryId, type Epoch, limits, type Millis, type RoomId, utf8 } from '@aurora/protocol';
+import {
+  type DeliveryId,
+  type DeviceId,
+  type Epoch,
+  LOUNGE,
+  limits,
+  type Millis,
+  type RoomId,
+  utf8,
+} from '@aurora/protocol';
 import { describe, expect, it } from 'vitest';
 import type { Storage } from '../src/ports/ports.ts';
 import { claimOf } from './support/claim.ts';
@@ -8,9 +17,9 @@ import { storages } from './support/storages.ts';
 
 const [ada, bo, mallory] = [new Device('Ada'), new Device('Bo'), new Device('Mallory')] as const;
 
-function sealed(room: RoomId, sender: Device) {
+function sealed(room: RoomId, { id: sender }: { readonly id: DeviceId }) {
   const id: string = newMessageId();
-  return { id: id as DeliveryId, room, sender: sender.id, at: 1 as Millis, frame: utf8('anything') };
+  return { id: id as DeliveryId, room, sender, at: 1 as Millis, frame: utf8('anything') };
 }
 
 /** Makes a room and puts somebody into it who did not ask for that. */
@@ -104,5 +113,64 @@ describe.each(storages)('invitations in %s', (_name, open) => {
     const { room } = await invite(storage, ada, bo);
     expect(await storage.members.add(room, mallory.identityId)).toBe('not_a_member');
     expect(await storage.members.add(newRoom(), mallory.identityId)).toBe('not_a_member');
+  });
+});
+
+describe.each(storages)('a mailbox in %s', (_name, open) => {
+  const devicesOf = (one: Device, count: number) =>
+    Array.from({ length: count }, () => new Device(one.credential.nickname, one.identity));
+
+  async function peopled(...others: Device[]) {
+    const storage = await open();
+    for (const one of [ada, bo, mallory, ...others]) await storage.directory.claim(claimOf(one));
+    const flood = async (
+      room: RoomId,
+      devices: readonly { id: DeviceId }[],
+      each: number = limits.mailboxOfSender,
+    ) => {
+      const outcomes = [];
+      for (const one of devices)
+        for (let n = 0; n < each; n += 1) outcomes.push(await storage.mailbox.put(bo.id, sealed(room, one)));
+      return outcomes.filter((outcome) => outcome === 'kept').length;
+    };
+    const waiting = async () => (await storage.mailbox.waiting(bo.id, 9999, 1e9)).deliveries;
+    return { storage, flood, waiting };
+  }
+
+  it('[KY10] takes thirty-two of Mallory, on however many devices', async () => {
+    const many = devicesOf(mallory, 40);
+    const { flood, waiting } = await peopled(...many);
+    expect(await flood(LOUNGE, many)).toBe(limits.mailboxOfSender);
+    expect(await waiting()).toHaveLength(limits.mailboxOfSender);
+  });
+
+  it('[KY10] that a crowd fills still takes what members of Bo’s rooms and honest strangers send him, and keeps it', async () => {
+    const crowd = Array.from({ length: 40 }, (_, n) => new Device(`Crook ${n}`));
+    const { storage, flood, waiting } = await peopled(...crowd);
+    const { room: own } = await invite(storage, ada, bo);
+    for (const room of [LOUNGE, own]) await storage.members.add(room, bo.identityId);
+    const { room: fresh } = await invite(storage, ada, bo);
+    for (const room of [LOUNGE, newRoom()]) await flood(room, crowd, limits.mailboxOfSender / 2);
+    const pieces = [sealed(fresh, ada), sealed(own, ada), sealed(fresh, ada)];
+    for (const one of pieces) expect(await storage.mailbox.put(bo.id, one)).toBe('kept');
+    await flood(LOUNGE, crowd);
+    const rooms = (await waiting()).map(({ room }) => room);
+    expect(rooms.filter((room) => room === own)).toHaveLength(2);
+    expect(rooms.filter((room) => room === fresh)).toHaveLength(3);
+    expect(rooms).toHaveLength(limits.mailboxOfStrangers + 2);
+  });
+
+  it('[KY10] full of what comes from Bo’s own rooms takes no more of it and loses nothing', async () => {
+    const others = Array.from({ length: limits.mailbox / limits.mailboxOfSender + 1 }, () => ({
+      id: new Device('x').id,
+    }));
+    const { storage, flood, waiting } = await peopled();
+    const { room } = await invite(storage, ada, bo);
+    await storage.members.add(room, bo.identityId);
+    const [first] = await waiting();
+    expect(await flood(room, others)).toBe(limits.mailbox - 1);
+    expect((await waiting())[0]).toEqual(first);
+    expect(await storage.mailbox.put(bo.id, sealed(newRoom(), mallory))).toBe('kept');
+    expect(await waiting()).toHaveLength(limits.mailbox + 1);
   });
 });

@@ -14,9 +14,9 @@ export const limits = {
   registerKinds: 8,
   /** Bytes of one sealed delivery to a mailbox. */
   delivery: 64 * 1024,
-  /** Deliveries that wait in one mailbox. */
+  /** Deliveries that wait in one mailbox of rooms that its owner joined, besides of all others, and of one sender. */
   mailbox: 1000,
-  /** Of them, those of one sender. */
+  mailboxOfStrangers: 500,
   mailboxOfSender: 32,
   /** Deliveries handed over or collected at once. */
   deliveries: 64,

@@ -100,7 +100,7 @@ export function applyRooms(db: DatabaseSync, log: LogApplier, mail: Mail) {
     if ([...newcomers].some((one) => !present.has(one) && isEverywhere(one))) return 'other_full';
     for (const device of owners.keys()) {
       const count = welcomes.filter((one) => one.device === device).length;
-      if (!mail.fits(device, sender, count)) return 'mailbox_full';
+      if (!mail.fits(device, { room, sender }, count)) return 'mailbox_full';
     }
     return null;
   }
