@@ -6,6 +6,7 @@ import {
   decodeRequest,
   type Entry,
   type Event,
+  type EventOf,
   encodeBatch,
   encodeReply,
   encodeRequest,
@@ -85,6 +86,23 @@ export function answering<Type extends Request['type']>(
         asked.delete(event.request);
         const reply = change(decodeReply(type, event.result), request);
         return { ...event, result: encodeReply(type, reply) };
+      }),
+  };
+}
+
+/** Refuses one operation that the honest relay granted. */
+export function refusing(type: Request['type'], code: EventOf<'error'>['code']): Evil {
+  const asked = new Set<number>();
+  return {
+    hear(request) {
+      if (request.type === type) asked.add(request.request);
+      return request;
+    },
+    tell: (events) =>
+      events.map((event) => {
+        if (event.type !== 'ok' || !asked.delete(event.request)) return event;
+        const { request } = event;
+        return { type: 'error', request, code, message: 'as told', retryAfter: null, suggestion: null };
       }),
   };
 }
