@@ -180,6 +180,8 @@ describe.each(seeds)('strangers (AURORA_SEED=%i)', (seed) => {
   it('nobody is evil, but Bo is away for weeks: he finds the room that Ada let him into, and who wrote to him', async () => {
     const scene = new Scene(seed);
     const [ada, bo] = await scene.meet('Ada', 'Bo');
+    // All his key packages are at the relay by then.
+    await scene.world.pass(30_000);
     bo.person.client.stop();
     const { conversations } = ada.person.client;
     const room = await scene.world.done(
@@ -199,6 +201,8 @@ describe.each(seeds)('strangers (AURORA_SEED=%i)', (seed) => {
   it('nobody is evil, but Ada’s word to Bo gave way to her many invitations while he was away: she is not told that he left, and he finds it', async () => {
     const scene = new Scene(seed);
     const [ada, bo] = await scene.meet('Ada', 'Bo');
+    // All his key packages are at the relay by then.
+    await scene.world.pass(30_000);
     bo.person.client.stop();
     const { conversations } = ada.person.client;
     const direct = await conversations.openDirect(bo.person.card);
