@@ -113,6 +113,23 @@ export function answering<Type extends Request['type']>(
   };
 }
 
+/** Refuses one operation that the honest relay granted. */
+export function refusing(type: Request['type'], code: EventOf<'error'>['code']): Evil {
+  const asked = new Set<number>();
+  return {
+    hear(request) {
+      if (request.type === type) asked.add(request.request);
+      return request;
+    },
+    tell: (events) =>
+      events.map((event) => {
+        if (event.type !== 'ok' || !asked.delete(event.request)) return event;
+        const { request } = event;
+        return { type: 'error', request, code, message: 'as told', retryAfter: null, suggestion: null };
+      }),
+  };
+}
+
 /** Tells a room's entries changed, both as they happen and when they are read. */
 export function retelling(room: RoomId, change: (entries: Entry[]) => Entry[]): Evil {
   const { hear, tell } = answering('read', (reply, request) =>

@@ -17,6 +17,7 @@ import {
   record,
 } from '@aurora/protocol';
 import { groups } from '../../groups.ts';
+import { Pace } from '../../pace.ts';
 import type { Chamber } from '../chamber.ts';
 import type { About } from './about.ts';
 import { removalsOf } from './ghosts.ts';
@@ -58,11 +59,13 @@ const TRIES = 12;
 export class Submissions {
   readonly #chamber: Chamber<GroupState>;
   readonly #about: About;
+  readonly #pace: Pace;
   #request: Request | null = null;
 
   constructor(chamber: Chamber<GroupState>, about: About) {
     this.#chamber = chamber;
     this.#about = about;
+    this.#pace = new Pace(chamber.ports.clock);
   }
 
   async load(): Promise<void> {
@@ -175,10 +178,14 @@ export class Submissions {
     const { ports, id: room } = this.#chamber;
     const { connection } = ports;
     for (const { id: part, frame } of request.parts)
-      await connection.call('append', { room, id: part, kind: 'handshake', epoch: request.epoch, frame });
+      await this.#pace.run(() =>
+        connection.call('append', { room, id: part, kind: 'handshake', epoch: request.epoch, frame }),
+      );
     const { id: own, epoch: at, frame, welcomes, remove, admins } = request;
     try {
-      await connection.call('commit', { room, id: own, epoch: at, frame, welcomes, remove, admins });
+      await this.#pace.run(() =>
+        connection.call('commit', { room, id: own, epoch: at, frame, welcomes, remove, admins }),
+      );
     } catch (error) {
       // Never granted as it is: kept, it would stand in the way of every other change.
       if (isFinal(error)) await this.#keep(null);
