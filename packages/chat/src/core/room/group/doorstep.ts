@@ -73,10 +73,11 @@ export class Doorstep {
       const { whole, letter } = stranger.arrivals.take(from, delivery);
       // Somebody's answer to a knock that this person gave up.
       if (letter !== null) return null;
-      for (const { by, mail, info } of whole) {
-        await openWelcome({ id: room, ports: this.#ports }, await this.#packages.secrets(), by, mail, info);
+      if (whole !== null) {
+        const secrets = await this.#packages.secrets();
+        await openWelcome({ id: room, ports: this.#ports }, secrets, from, whole.mail, whole.info);
         this.forget(room);
-        return { by, mail: stranger.mail };
+        return { by: from, mail: stranger.mail };
       }
     } catch (error) {
       if (!(error instanceof CryptoError || error instanceof CodecError)) throw error;
