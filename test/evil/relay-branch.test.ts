@@ -90,6 +90,8 @@ describe.each(seeds)('two branches of a group (AURORA_SEED=%i)', (seed) => {
     const scene = new Scene(seed);
     const [ada, bo, cleo, dan] = await scene.meet('Ada', 'Bo', 'Cleo', 'Dan');
     const room = await scene.room(ada, bo, cleo, dan);
+    await scene.says(ada, 'before', room);
+    await scene.reads(bo, 'before', room);
     bo.person.client.stop();
     for (const name of ['keys', 'progress', 'pending'])
       await bo.person.vault.commit([{ drop: 'rooms', key: `${room}/${name}` }]);

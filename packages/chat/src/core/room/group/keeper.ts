@@ -137,8 +137,11 @@ export class GroupKeeper implements Keeper {
 
   async decide(): Promise<void> {
     if (this.#resting !== null || this.#chamber.log.progress === null) return;
+    const { epoch } = this.#chamber.log.keys;
     try {
       await this.#act();
+      // What was read on the way, after a race was lost, may ask for something else.
+      if (this.#chamber.log.keys.epoch !== epoch) this.#chamber.again();
     } catch (error) {
       if (error instanceof Disconnected) return;
       if (!(error instanceof RequestError)) {
