@@ -1,4 +1,4 @@
-import { openDevices, sha256 } from '@aurora/crypto';
+import { type Member, openDevices, sha256 } from '@aurora/crypto';
 import { directRoomBytes, directRoomId, equalBytes, type Head, type IdentityId } from '@aurora/protocol';
 import type { Chamber } from '../chamber.ts';
 import { type Arrival, beginningIn, handshakesBetween } from './arrival.ts';
@@ -64,7 +64,20 @@ export async function adopt(chamber: Chamber<GroupState>, way: GroupWay, arrival
     refresh([row]);
   }
   await vault.commit(way.packages.used(secret));
+  if (!knew && invite === null && state.rules?.kind === 'private') announce(chamber, way, by, state);
   return true;
+}
+
+/** Who is let in without having asked should not have to find out by a tab. */
+function announce(
+  { events }: Chamber<GroupState>,
+  { contacts }: GroupWay,
+  by: Member,
+  { title }: GroupState,
+): void {
+  if (contacts.isBlocked(by.identity)) return;
+  const message = `${by.nickname} let you into ${title === null ? 'a private room' : `“${title}”`}.`;
+  events.changed({ type: 'toast', level: 'info', failure: { code: 'let_in', message } });
 }
 
 /** Whether the group is what the conversation is said to be: a room of two has exactly those two in it. */
