@@ -124,7 +124,8 @@ describe.each(seeds)('who is in a room (AURORA_SEED=%i)', (seed) => {
       const [ada, bo] = await scene.meet('Ada', 'Bo');
       await scene.direct(ada, bo);
       const { identity } = bo.person.card;
-      if (verified) await ada.person.client.trust.verify({ identity, how: { type: 'compared' } });
+      const trust = await ada.person.client.trust();
+      if (verified) await trust.verify({ identity, how: { type: 'compared' } });
       await scene.world.done('the relay frees the name', bo.person.client.signOut());
       const impostor = await scene.enters('Bo');
       const room = await ada.person.client.conversations.openDirect(impostor.person.card);

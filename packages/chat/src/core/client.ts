@@ -32,7 +32,7 @@ import { collect, emptyMailbox } from './mailbox.ts';
 import { Members } from './members.ts';
 import { Packages } from './packages.ts';
 import { loadPreferences, savePreferences } from './preferences.ts';
-import { Trust } from './trust.ts';
+import type { Trust } from './trust.ts';
 
 /** How long signing out waits for the relay to free the nickname. */
 const GOODBYE = 5_000;
@@ -71,7 +71,7 @@ type Account =
       readonly conversations: Conversations;
       readonly contacts: Contacts;
       readonly packages: Packages;
-      readonly trust: Trust;
+      readonly members: Members;
     };
 
 /** Aurora without a page: what one person on one device does. Bots are built on it, and so is the browser's engine. */
@@ -140,8 +140,10 @@ export class Client {
   }
 
   /** Throws ChatError when nobody is signed in. */
-  get trust(): Trust {
-    return this.#must.trust;
+  async trust(): Promise<Trust> {
+    const { device, members, contacts } = this.#must;
+    const { Trust } = await import('./room/group/index.ts');
+    return new Trust(device, members, contacts);
   }
 
   /** Whether everything that was told has been worked through. */
@@ -317,8 +319,7 @@ export class Client {
       trouble: (error) => this.#trouble(error),
     });
     await conversations.load(this.#options.history ?? 'week');
-    const trust = new Trust(device, members, contacts);
-    this.#become({ status: 'in', device, conversations, contacts, packages, trust });
+    this.#become({ status: 'in', device, conversations, contacts, packages, members });
     this.#events.changed({ type: 'blocked', blocked: this.blocked });
     if (connection.isLive) this.#live(null);
     else connection.start(device);
