@@ -23,7 +23,7 @@ import {
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadDevice } from '../../packages/chat/src/core/account.ts';
 import { encodeMail } from '../../packages/chat/src/core/room/group/mail.ts';
-import { all, answering, inserting, retelling } from './meddling.ts';
+import { all, answering, type Evil, inserting, retelling } from './meddling.ts';
 import { prepare, Scene, seeds, type Victim } from './scene.ts';
 
 beforeAll(prepare);
@@ -347,6 +347,44 @@ describe.each(seeds)('strangers (AURORA_SEED=%i)', (seed) => {
     await scene.says(ada, 'after', room);
     await scene.reads(bo, 'after', room);
   });
+
+  it.each(['before', 'after'] as const)(
+    'a relay that breaks the line when Bo says goodbye, and he comes back %s he is let go: he left, and was not removed',
+    async (when) => {
+      const scene = new Scene(seed);
+      const [ada, bo, cleo] = await scene.meet('Ada', 'Bo', 'Cleo');
+      const room = await scene.room(ada, bo, cleo);
+      await scene.says(ada, 'before', room);
+      await scene.reads(bo, 'before', room);
+      let said = false;
+      const deaf: Evil = {
+        hear(request) {
+          said ||= request.type === 'append' && request.kind === 'handshake';
+          return request.type === 'leave' ? null : request;
+        },
+        tell: (events) => (said ? [] : events),
+      };
+      bo.line.evil = deaf;
+      bo.person.client.conversations.leave(room).catch(() => {});
+      await scene.world.until('Ada hears his goodbye', () =>
+        ada.line
+          .entriesOf(room)
+          .some(({ kind, sender }) => kind === 'handshake' && sender === bo.person.card.device),
+      );
+      bo.person.client.stop();
+      if (when === 'after')
+        await scene.world.until('he is let go', () => {
+          const view = ada.person.view(room);
+          return view?.kind === 'private' && view.members === 2;
+        });
+      bo.line.evil = {};
+      const back = await scene.world.restarted(bo.person, bo.line);
+      await scene.world.until('Bo knows', () => ['left', 'removed'].includes(back.standing(room)));
+      expect(back.standing(room)).toBe('left');
+      await scene.world.done('the history is read', back.readHistory(room));
+      expect(back.textsIn(room)).toContain('before');
+    },
+  );
 
   it('a relay that keeps a goodbye from taking effect: who stays goes on under new keys, also without an admin', async () => {
     const scene = new Scene(seed);

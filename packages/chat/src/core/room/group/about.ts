@@ -34,6 +34,8 @@ const shape = record({
   /** Who let this device in. */
   inviter: nullable(identityId),
   ended: nullable(oneOf(['left', 'removed'])),
+  /** This person is about to leave: whoever takes them out meanwhile has not removed them. */
+  goodbye: bool,
   /** When this device last changed its own keys in the group. */
   renewedAt: millis,
 });
@@ -58,6 +60,7 @@ export class About {
       refusal: null,
       inviter: null,
       ended: null,
+      goodbye: false,
       renewedAt: 0 as Millis,
       ...fields,
     };

@@ -39,6 +39,7 @@ export async function adopt(chamber: Chamber<GroupState>, way: GroupWay, arrival
   // Before the keys: a program that ends between finds the welcome again, and does not stay outside with keys.
   await way.about.set({
     ended: null,
+    goodbye: false,
     secret: null,
     refusal: null,
     inviter: by.identity,

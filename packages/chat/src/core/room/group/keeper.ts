@@ -286,6 +286,8 @@ export class GroupKeeper implements Keeper {
     if (state.fate === 'behind') return this.#catchUpAlone();
     this.#keylessSince = null;
     if (state.leaving.includes(this.#chamber.ports.device.id)) return this.#finishLeaving();
+    // The goodbye did not get through: the person was told so, and is in.
+    if (about.is.goodbye) await about.set({ goodbye: false });
     if (state.leaving.length > 0) await this.#letGo();
     if (this.#chamber.log.keys.haunted) await this.#shutOut();
     if (!(await this.#mend(this.#chamber.log.keys))) return;
@@ -389,7 +391,8 @@ export class GroupKeeper implements Keeper {
   }
 
   async #end(how: 'left' | 'removed'): Promise<void> {
-    await this.#way.about.set({ ended: how });
+    const { about } = this.#way;
+    await about.set({ ended: about.is.goodbye ? 'left' : how, goodbye: false });
     await this.#chamber.unsendable(notInside);
     this.#chamber.events.conversation();
   }

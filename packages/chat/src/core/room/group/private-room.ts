@@ -206,10 +206,11 @@ export class PrivateRoom {
       const { ended, secret } = this.way.about.is;
       if (secret !== null) await connection.call('withdraw_knock', { room }).catch(ignoreRefusal);
       if (ended !== null || log.progress === null || log.keys.group === null) return;
+      await this.way.about.set({ goodbye: true });
       await this.#sayGoodbye().catch(ignoreRefusal);
       await connection.call('leave', { room }).catch(ignoreRefusal);
     });
-    await this.way.about.set({ ended: 'left', secret: null });
+    await this.way.about.set({ ended: 'left', goodbye: false, secret: null });
     // The relay tells this device nothing more of it, also not what was said before.
     this.room.lost();
     this.room.live();
