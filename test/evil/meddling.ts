@@ -6,11 +6,13 @@ import {
   decodeRequest,
   type Entry,
   type Event,
+  type EventOf,
   encodeBatch,
   encodeReply,
   encodeRequest,
   type ReplyOf,
   type Request,
+  type RequestId,
   type RoomId,
   type Seq,
 } from '@aurora/protocol';
@@ -26,6 +28,7 @@ export interface Evil {
   holds?(request: Request): boolean;
 }
 
+type Answer = EventOf<'ok' | 'error'>;
 type Asked<Type extends Request['type']> = Extract<Request, { type: Type }>;
 
 /** One client's line to a relay that is evil for as long as it likes. What passed is remembered as it was before. */
@@ -34,9 +37,12 @@ export class Line implements Meddler {
   readonly asked: Request[] = [];
   readonly told: Event[] = [];
   readonly #held: Bytes[] = [];
+  #aside = 0;
+  readonly #asides: Request[] = [];
+  readonly #answers = new Map<number, (answer: Answer) => void>();
 
   readonly down = (message: Bytes): Bytes[] => {
-    const events = decodeBatch(message);
+    const events = decodeBatch(message).filter((event) => !this.#takes(event));
     this.told.push(...events);
     const changed = this.evil.tell?.(events) ?? events;
     return changed.length === 0 ? [] : [encodeBatch(changed)];
@@ -50,8 +56,26 @@ export class Line implements Meddler {
       return [];
     }
     const heard = this.evil.hear === undefined ? request : this.evil.hear(request);
-    return [...this.#held.splice(0), ...(heard === null ? [] : [encodeRequest(heard)])];
+    const asides = this.#asides.splice(0).map(encodeRequest);
+    return [...this.#held.splice(0), ...(heard === null ? [] : [encodeRequest(heard)]), ...asides];
   };
+
+  /** What a changed client asks beside its own next request; the answer is kept from the rest of it. */
+  aside(ask: (request: RequestId) => Request): Promise<Answer> {
+    // Numbers that no client comes to.
+    this.#aside += 1;
+    const id = (0xffff_0000 + this.#aside) as RequestId;
+    this.#asides.push(ask(id));
+    return new Promise((answer) => this.#answers.set(id, answer));
+  }
+
+  #takes(event: Event): boolean {
+    if (event.type !== 'ok' && event.type !== 'error') return false;
+    const answer = this.#answers.get(event.request);
+    this.#answers.delete(event.request);
+    answer?.(event);
+    return answer !== undefined;
+  }
 
   /** What was asked by one operation. */
   askedFor<Type extends Request['type']>(type: Type): Asked<Type>[] {
@@ -85,6 +109,23 @@ export function answering<Type extends Request['type']>(
         asked.delete(event.request);
         const reply = change(decodeReply(type, event.result), request);
         return { ...event, result: encodeReply(type, reply) };
+      }),
+  };
+}
+
+/** Refuses one operation that the honest relay granted. */
+export function refusing(type: Request['type'], code: EventOf<'error'>['code']): Evil {
+  const asked = new Set<number>();
+  return {
+    hear(request) {
+      if (request.type === type) asked.add(request.request);
+      return request;
+    },
+    tell: (events) =>
+      events.map((event) => {
+        if (event.type !== 'ok' || !asked.delete(event.request)) return event;
+        const { request } = event;
+        return { type: 'error', request, code, message: 'as told', retryAfter: null, suggestion: null };
       }),
   };
 }

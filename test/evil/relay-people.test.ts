@@ -1,6 +1,6 @@
 import { type Bytes, type Event, LOUNGE, type RoomId } from '@aurora/protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { all, answering, flipped, inserting } from './meddling.ts';
+import { all, answering, flipped, inserting, refusing } from './meddling.ts';
 import { deviceOf, prepare, Scene, seeds, sentTo, type Victim } from './scene.ts';
 
 beforeAll(prepare);
@@ -124,10 +124,11 @@ describe.each(seeds)('who is in a room (AURORA_SEED=%i)', (seed) => {
     const [ada, bo] = await scene.meet('Ada', 'Bo');
     const room = await scene.direct(ada, bo);
     let hidden = 0;
-    ada.line.evil = answering('members', () => {
+    const unlisted = answering('members', () => {
       hidden += 1;
       return { members: [] };
     });
+    ada.line.evil = all(unlisted, refusing('open_direct', 'no_such_person'));
     scene.world.network.cutAll();
     await scene.world.until('Ada is told', () => {
       const view = ada.person.view(room);

@@ -13,10 +13,12 @@ import {
   type DeviceId,
   type Epoch,
   LOUNGE,
+  limits,
   type Millis,
   messageId,
   type RoomId,
   type Seq,
+  utf8,
 } from '@aurora/protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadDevice } from '../../packages/chat/src/core/account.ts';
@@ -142,6 +144,91 @@ describe.each(seeds)('strangers (AURORA_SEED=%i)', (seed) => {
     );
     expect(panel.members.map(({ nickname }) => nickname).sort()).toEqual(['Ada', 'Bo']);
     expect(bo.person.textsIn(room)).toEqual(['before']);
+  });
+
+  it('Mallory puts Bo into a room with a Welcome that is none: he sees nothing of it and does not come in, until there is a true one', async () => {
+    const scene = new Scene(seed);
+    const [bo, mallory] = await scene.meet('Bo', 'Mallory');
+    let spoilt = 0;
+    mallory.line.evil = {
+      hear(request) {
+        if (request.type !== 'commit' || request.welcomes.length === 0) return request;
+        spoilt += 1;
+        return { ...request, welcomes: request.welcomes.map((one) => ({ ...one, frame: utf8('anything') })) };
+      },
+    };
+    const room = await scene.world.done(
+      'the room is made',
+      mallory.person.client.conversations.create('Look here', 'none', [bo.person.card]),
+    );
+    expect(spoilt).toBe(1);
+    await scene.world.until('Bo knocks', () => bo.line.askedFor('knock').some((one) => one.room === room));
+    const again = await scene.world.restarted(bo.person, bo.line);
+    await scene.world.pass(60_000);
+    expect(spoilt).toBeGreaterThan(1);
+    expect(again.view(room)).toBeUndefined();
+    expect(bo.line.askedFor('join').filter((one) => one.room === room)).toEqual([]);
+    mallory.line.evil = {};
+    await scene.world.until('Bo is let in', () => again.standing(room) === 'ready', 60 * 60_000);
+  });
+
+  it('Mallory makes rooms for Bo without end: he comes into so many of hers by himself, and into Ada’s all the same', async () => {
+    const scene = new Scene(seed);
+    const [ada, bo, mallory] = await scene.meet('Ada', 'Bo', 'Mallory');
+    const roomsOf = () =>
+      bo.person.client.conversations.views.filter(({ kind }) => kind === 'private').length;
+    for (let n = 0; n < 66; n += 1) {
+      const made = mallory.person.client.conversations.create('Look here', 'none', [bo.person.card]);
+      await scene.world.done('a room is made', made).catch(() => undefined);
+      await scene.world.pass(4_000);
+    }
+    expect(roomsOf()).toBe(64);
+    await scene.room(ada, bo);
+    expect(roomsOf()).toBe(65);
+  });
+
+  it('nobody is evil, but Bo is away for weeks: he finds the room that Ada let him into, and who wrote to him', async () => {
+    const scene = new Scene(seed);
+    const [ada, bo] = await scene.meet('Ada', 'Bo');
+    // All his key packages are at the relay by then.
+    await scene.world.pass(30_000);
+    bo.person.client.stop();
+    const { conversations } = ada.person.client;
+    const room = await scene.world.done(
+      'it is made',
+      conversations.create('Plans', 'none', [bo.person.card]),
+    );
+    const direct = await conversations.openDirect(bo.person.card);
+    await scene.says(ada, 'are you there?', direct);
+    ada.person.client.stop();
+    await scene.world.pass(15 * 24 * 60 * 60_000);
+    const [back] = [await scene.world.restarted(bo.person, bo.line), await scene.world.restarted(ada.person)];
+    await scene.world.until('Bo is in both', () =>
+      [room, direct].every((one) => back.standing(one) === 'ready'),
+    );
+  });
+
+  it('nobody is evil, but Ada’s word to Bo gave way to her many invitations while he was away: she is not told that he left, and he finds it', async () => {
+    const scene = new Scene(seed);
+    const [ada, bo] = await scene.meet('Ada', 'Bo');
+    // All his key packages are at the relay by then.
+    await scene.world.pass(30_000);
+    bo.person.client.stop();
+    const { conversations } = ada.person.client;
+    const direct = await conversations.openDirect(bo.person.card);
+    await scene.says(ada, 'are you there?', direct);
+    for (let n = 0; n < limits.invitationsOfInviter; n += 1) {
+      const made = conversations.create('Plans', 'none', [bo.person.card]);
+      await scene.world.done('a room is made', made);
+    }
+    ada.person.client.stop();
+    const again = await scene.world.restarted(ada.person, ada.line);
+    await scene.world.until('Ada looked', () => ada.line.askedFor('open_direct').length > 1);
+    const back = await scene.world.restarted(bo.person, bo.line);
+    await scene.world.until('Bo is in it', () => back.standing(direct) === 'ready', 60 * 60_000);
+    expect(again.view(direct)).toMatchObject({ peer: { gone: false } });
+    await again.say('there you are', direct);
+    await scene.world.until('Bo reads', () => back.textsIn(direct).includes('there you are'));
   });
 
   it('a relay that answers an invite with a room of Mallory’s own: Bo does not come into it', async () => {

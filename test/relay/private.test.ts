@@ -244,6 +244,21 @@ describe('a private room', () => {
     await until('Cleo is out', () => statusOf(cleo, room) === 'removed');
   });
 
+  it('takes an admin who left for none any more', async () => {
+    const [ada, bo, cleo] = [await comes('Ada'), await comes('Bo'), await comes('Cleo')];
+    const room = await roomOf(ada, bo, cleo);
+    await ada.client.conversations.private(room).appoint(personOf(bo).identity, true);
+    await until('Bo is admin', () => privateView(bo, room).admin);
+    await ada.client.conversations.leave(room);
+    await until('Ada is gone', () => privateView(bo, room).members === 2);
+    await bo.client.conversations.private(room).appoint(personOf(cleo).identity, true);
+    await until('Cleo is admin', () => privateView(cleo, room).admin);
+    await bo.client.conversations.leave(room);
+    await until('Bo is gone', () => privateView(cleo, room).members === 1);
+    await cleo.client.conversations.private(room).rename('Mine');
+    await until('the name is known', () => privateView(cleo, room).title === 'Mine');
+  });
+
   it('goes on without Cleo when she leaves, under new keys', async () => {
     const [ada, bo, cleo] = [await comes('Ada'), await comes('Bo'), await comes('Cleo')];
     const room = await roomOf(ada, bo, cleo);

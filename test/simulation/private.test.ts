@@ -13,6 +13,7 @@ const SEED = Number(process.env.AURORA_SEED ?? 20_261_125);
 /** Walks that once went wrong, and over what. */
 const KEPT: readonly (readonly [seed: number, over: string])[] = [
   [20_261_150, 'keys that were asked for although a welcome was being read'],
+  [20_261_167, 'a goodbye that was cut short, of somebody who is alone'],
   [20_261_177, 'members not known after a restart'],
   [20_261_182, 'history read after leaving'],
   [20_261_190, 'a knock that was heard of after the change that answered it'],

@@ -1,6 +1,8 @@
 import type { Config } from './config.ts';
 import { defaultSettings, type Settings } from './core/settings.ts';
 
+const KIB = 1024;
+const MIB = 1024 * KIB;
 const SECOND = 1000;
 const DAY = 24 * 60 * 60 * SECOND;
 
@@ -16,6 +18,11 @@ export function settingsOf(config: Config): Settings {
     rates: {
       ...rates,
       append: { burst: config['append-burst'], perSecond: config['append-rate'] },
+      bytes: { burst: config['kept-burst'] * MIB, perSecond: config['kept-rate'] * KIB },
+      bytesOfAddress: {
+        burst: config['kept-burst-per-address'] * MIB,
+        perSecond: config['kept-rate-per-address'] * KIB,
+      },
       newcomer: { burst: config['newcomer-burst'], perSecond: config['newcomers-per-minute'] / 60 },
       signal: { ...rates.signal, perSecond: config['signal-rate'] },
       join: { burst: Math.max(1, config['join-rate']), perSecond: config['join-rate'] / 60 },

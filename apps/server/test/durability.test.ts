@@ -1,5 +1,6 @@
 import { chmodSync, closeSync, copyFileSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { type Epoch, LOUNGE, type Millis, type Seq, utf8 } from '@aurora/protocol';
 import { describe, expect, it } from 'vitest';
 import { nodeClock } from '../src/adapters/node/clock.ts';
@@ -10,6 +11,7 @@ import { claimOf } from './support/claim.ts';
 import { temporaryFolder } from './support/folder.ts';
 import { Device, newMessageId, randomBytes } from './support/keys.ts';
 import { RelayProcess } from './support/process.ts';
+import { newRoom } from './support/room.ts';
 import { SocketClient } from './support/socket.ts';
 
 const clock = nodeClock(() => {});
@@ -153,6 +155,24 @@ describe('a folder', () => {
     await large.close();
     await expect(open(crashed, { checkedAlways: 0 })).rejects.toThrow(/is damaged/);
     await expect(open(folder, { checkedAlways: 0, restored: true })).rejects.toThrow(/is damaged/);
+  });
+
+  it('is of the format before: goes on with it, and whoever was in a room has joined it', async () => {
+    const folder = temporaryFolder();
+    const room = newRoom();
+    const before = await open(folder);
+    await before.directory.claim(claimOf(ada));
+    await before.privateRooms.create(room, ada.identityId);
+    await before.close();
+    const db = new DatabaseSync(join(folder, 'aurora.db'));
+    db.exec('DROP INDEX invitations; ALTER TABLE members DROP COLUMN inviter; PRAGMA user_version = 2');
+    db.close();
+    for (let start = 0; start < 2; start += 1) {
+      const after = await open(folder);
+      expect(await after.members.hasJoined(room, ada.identityId)).toBe(true);
+      expect(await after.members.add(room, ada.identityId)).toBe('joined');
+      await after.close();
+    }
   });
 
   it('[LG12] keeps its generation, until it is said to be restored', async () => {

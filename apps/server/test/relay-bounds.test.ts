@@ -1,4 +1,4 @@
-import { type DeviceId, LOUNGE, limits, utf8 } from '@aurora/protocol';
+import { type DeviceId, LOUNGE, limits, type RoomId, utf8 } from '@aurora/protocol';
 import { describe, expect, it } from 'vitest';
 import { nodeRandom } from '../src/adapters/node/random.ts';
 import { nodeVerifier } from '../src/adapters/node/verifier.ts';
@@ -17,6 +17,13 @@ const MINUTE = 60_000;
 /** Bo is in as many rooms as there may be. */
 async function everywhere({ privateRooms }: Storage, bo: Someone): Promise<void> {
   for (let n = 0; n < limits.rooms; n += 1) await privateRooms.create(newRoom(), bo.identity);
+}
+
+/** A room of Ada's into which she let Bo, who has not come in yet. */
+async function inviting(ada: Someone, bo: Someone): Promise<RoomId> {
+  const room = await roomOf(ada);
+  await ada.welcome(room, 1, bo);
+  return room;
 }
 
 describe('who is in a thousand rooms', () => {
@@ -48,19 +55,18 @@ describe('who is in a thousand rooms', () => {
     expect(await ada.members(room, [ada, bo])).toEqual(['Ada*', 'Bo']);
   });
 
-  it('[OP4] comes in though the disk says that there are more, as after an older relay', async () => {
+  it('[OP4] [RM13] comes in though there are invitations besides, which wait until there is a place', async () => {
     const world = new World();
-    const [bo] = await people(world, 'Bo');
-    const rooms = Array.from({ length: limits.rooms + 3 }, newRoom);
-    const { directory, privateRooms, members } = world.storage;
-    const maker = new Device('Cleo');
-    await directory.claim(claimOf(maker));
-    for (const room of rooms) {
-      await privateRooms.create(room, maker.identityId);
-      await privateRooms.leave(room, maker.identityId);
-      await members.add(room, bo.identity);
-    }
-    expect((await world.connect().auth(bo.device)).rooms).toHaveLength(limits.rooms);
+    const [ada, bo] = await people(world, 'Ada', 'Bo');
+    const room = await inviting(ada, bo);
+    await everywhere(world.storage, bo);
+    const again = world.connect();
+    const { rooms } = await again.auth(bo.device);
+    expect(rooms).toHaveLength(limits.rooms);
+    expect(rooms.map((head) => head.room)).not.toContain(room);
+    await expect(again.join(room)).rejects.toMatchObject({ code: 'too_large' });
+    await again.ask('leave', { room: rooms[0]?.room as RoomId });
+    expect(await again.join(room)).toMatchObject({ room });
   });
 
   it('[RM3] [LM1] makes no more of them, not even with two requests at once', async () => {

@@ -171,7 +171,7 @@ describe('mailboxes', () => {
     await expect(send(outside, stranger, 'x')).rejects.toMatchObject({ code: 'not_a_member' });
   });
 
-  it('[KY10] nobody has more than eight deliveries wait for Bo, and he hears of the others’', async () => {
+  it('[KY10] nobody has more than thirty-two deliveries wait for Bo, and he hears of the others’', async () => {
     const world = new World();
     const device = new Device('Bo');
     await world.join(device);

@@ -1,6 +1,7 @@
-import { type Epoch, LOUNGE, utf8 } from '@aurora/protocol';
+import { type Epoch, LOUNGE, limits, utf8 } from '@aurora/protocol';
 import { describe, expect, it } from 'vitest';
 import { memoryStorage } from '../src/adapters/sqlite/memory.ts';
+import { defaultSettings, type Rate } from '../src/core/settings.ts';
 import { StorageError } from '../src/ports/storage-error.ts';
 import { settle } from './support/clock.ts';
 import { Device, newMessageId, randomBytes } from './support/keys.ts';
@@ -21,6 +22,50 @@ describe('limits', () => {
     const back = await world.join(device);
     await expect(back.append('reconnecting buys nothing')).rejects.toMatchObject({ code: 'rate_limited' });
     await (await world.join('Bo')).append('others hardly notice');
+  });
+
+  describe('[LM2] bytes that are to be kept', () => {
+    const KIB = 1024;
+    const large = 'x'.repeat(100 * KIB);
+    const few = { burst: 320 * KIB, perSecond: 10 * KIB };
+    const many = { burst: 1e9, perSecond: 1e9 };
+    const worldOf = (bytes: Rate, bytesOfAddress: Rate) =>
+      new World({ rates: { ...defaultSettings.rates, bytes, bytesOfAddress } });
+
+    it('of a device are bounded, over all its sessions and kinds; what is refused costs none, and reading goes on', async () => {
+      const world = worldOf(few, many);
+      const device = new Device('Ada');
+      const [ada, tab] = [await world.join(device), await world.join(device)];
+      await ada.append(large);
+      await tab.append(large, { kind: 'handshake' });
+      await ada.append(large);
+      const refused = await tab.append(large).catch((error: unknown) => error);
+      expect(refused).toMatchObject({ code: 'rate_limited' });
+      const { retryAfter } = refused as { retryAfter: number };
+      expect(retryAfter).toBeGreaterThan(7900);
+      expect(retryAfter).toBeLessThan(9000);
+      const delivery = { room: LOUNGE, device: device.id, frame: utf8('x'.repeat(60 * KIB)) };
+      await expect(ada.ask('deliver', delivery)).rejects.toMatchObject({ code: 'rate_limited' });
+      await ada.append('small');
+      await ada.ask('ping', {});
+      await world.clock.advance(retryAfter + 100);
+      await tab.append(large);
+      await (await world.join('Bo')).append(large);
+    });
+
+    it('of an address are bounded over its devices, and others’ are not', async () => {
+      const world = worldOf(many, few);
+      for (const name of ['Ada', 'Bo', 'Cy']) await (await world.join(name)).append(large);
+      await expect((await world.join('Di')).append(large)).rejects.toMatchObject({ code: 'rate_limited' });
+      await (await world.join('Ed', { address: '192.0.2.2' })).append(large);
+    });
+
+    it('suffice to let a room grow to 256 people in one go', () => {
+      // Whoever comes in gets the tree in up to 24 pieces of 40 KiB (chat/src/core/room/group/mail.ts), more the more are in.
+      const most = 24 * 40 * KIB;
+      const trees = Array.from({ length: limits.members }, (_, n) => (n / limits.members) * most);
+      expect(trees.reduce((sum, size) => sum + size, 0)).toBeLessThan(defaultSettings.rates.bytes.burst);
+    });
   });
 
   it('[LM2] three signals at once, then one in three seconds', async () => {

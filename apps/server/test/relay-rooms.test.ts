@@ -195,7 +195,7 @@ describe('a room of two', () => {
     const world = new World(roomy);
     const [ada, bo, cy] = await people(world, 'Ada', 'Bo', 'Cy');
     await ada.client.ask('open_direct', { with: bo.identity });
-    for (let n = 1; n < limits.rooms; n += 1) await world.storage.privateRooms.create(newRoom(), bo.identity);
+    for (let n = 0; n < limits.rooms; n += 1) await world.storage.privateRooms.create(newRoom(), bo.identity);
     await expect(cy.client.ask('open_direct', { with: bo.identity })).rejects.toMatchObject({
       code: 'too_large',
     });

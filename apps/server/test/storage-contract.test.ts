@@ -158,21 +158,6 @@ describe.each(storages)('memberships, mailboxes and registers in %s', (_name, op
     expect(await mailbox.waiting(ada.id, 9, 1e6)).toEqual({ deliveries: sent.slice(2), more: false });
   });
 
-  it('[KY10] a full mailbox takes no more and loses nothing', async () => {
-    const { mailbox } = await open();
-    const ada = new Device('Ada');
-    const sender = (n: number) =>
-      String(Math.floor(n / limits.mailboxOfSender)).padStart(32, '0') as DeviceId;
-    const outcomes = await Promise.all(
-      Array.from({ length: limits.mailbox + 1 }, (_, n) =>
-        mailbox.put(ada.id, delivery(String(n), sender(n))),
-      ),
-    );
-    expect(outcomes.filter((outcome) => outcome === 'full')).toHaveLength(1);
-    expect(outcomes.at(-1)).toBe('full');
-    expect((await mailbox.waiting(ada.id, 1, 1e6)).deliveries[0]?.frame).toEqual(utf8('0'));
-  });
-
   it('[KY10] thirty-two of one sender fill their share of a mailbox, until one is collected or expires', async () => {
     const { mailbox } = await open();
     const ada = new Device('Ada');

@@ -19,6 +19,8 @@ serveBench(async () => {
     'newcomer-burst': UNBOUNDED,
     'append-burst': UNBOUNDED,
     'append-rate': UNBOUNDED,
+    'kept-burst': UNBOUNDED,
+    'kept-burst-per-address': UNBOUNDED,
   });
   return Number(new URL(url).port);
 });

@@ -20,6 +20,7 @@ export {
   type GroupEpoch,
   type GroupRoom,
   groupEpochKey,
+  isGroupMember,
   openDevices,
   requireGroupMember,
 } from './group/room.ts';

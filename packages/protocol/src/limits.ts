@@ -14,9 +14,9 @@ export const limits = {
   registerKinds: 8,
   /** Bytes of one sealed delivery to a mailbox. */
   delivery: 64 * 1024,
-  /** Deliveries that wait in one mailbox. */
+  /** Deliveries that wait in one mailbox of rooms that its owner joined, besides of all others, and of one sender. */
   mailbox: 1000,
-  /** Of them, those of one sender. */
+  mailboxOfStrangers: 500,
   mailboxOfSender: 32,
   /** Deliveries handed over or collected at once. */
   deliveries: 64,
@@ -51,8 +51,11 @@ export const limits = {
   knockPage: 16,
   /** Identities whose key packages are asked for at once. */
   identities: 16,
-  /** Rooms one identity may be a member of. */
+  /** Rooms one identity may join. */
   rooms: 1000,
+  /** Rooms besides that others made it a member of and that it never joined, and of them those of one inviter. */
+  invitations: 100,
+  invitationsOfInviter: 16,
   /** Graphemes of a nickname, and its UTF-8 bytes. */
   nickname: 32,
   nicknameBytes: 256,

@@ -28,6 +28,12 @@ export interface Settings {
     readonly knock: Rate;
     /** Of an address: devices that the relay does not know yet. */
     readonly newcomer: Rate;
+    /**
+     * Bytes that are to be kept: of a device, and of an address, since devices are cheap. To let 255 people into a room puts up to
+     * 120 MiB of its tree into their mailboxes, which is the most that somebody does at once.
+     */
+    readonly bytes: Rate;
+    readonly bytesOfAddress: Rate;
     /** Of a session, for everything else. */
     readonly other: Rate;
     /** Of a session: how often it is told that it asks too much, before it ends. */
@@ -53,6 +59,8 @@ export interface Settings {
   readonly drainMost: number;
 }
 
+const KIB = 1024;
+const MIB = 1024 * KIB;
 const DAY = 24 * 60 * 60 * 1000;
 
 export const defaultSettings: Settings = {
@@ -73,6 +81,8 @@ export const defaultSettings: Settings = {
     packages: { burst: 30, perSecond: 1 / 2 },
     knock: { burst: 6, perSecond: 6 / 60 },
     newcomer: { burst: 60, perSecond: 20 / 60 },
+    bytes: { burst: 128 * MIB, perSecond: 64 * KIB },
+    bytesOfAddress: { burst: 256 * MIB, perSecond: 256 * KIB },
     other: { burst: 120, perSecond: 20 },
     refused: { burst: 200, perSecond: 200 / 60 },
   },

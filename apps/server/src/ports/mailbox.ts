@@ -8,7 +8,10 @@ export interface Waiting {
 
 /** Sealed deliveries, each for one device, kept until it has them. */
 export interface Mailbox {
-  /** Durable before it resolves; `full` when `limits.mailbox` of them wait already, or `limits.mailboxOfSender` of this sender. */
+  /**
+   * Durable before it resolves; `full` when `limits.mailboxOfSender` of this sender's identity wait already, or `limits.mailbox` of
+   * rooms that the receiver joined. Of other rooms an older one gives way. SPEC [KY10].
+   */
   put(device: DeviceId, delivery: Delivery): Promise<'kept' | 'full'>;
   waiting(device: DeviceId, limit: number, bytes: number): Promise<Waiting>;
   /** Forgets deliveries of this device; unknown ones are no error. */

@@ -16,12 +16,12 @@ export type Created =
   | 'taken'
   /** The asker has signed out. */
   | 'gone'
-  /** The asker is in `limits.rooms` rooms. */
+  /** The asker has joined `limits.rooms` rooms. */
   | 'too_many';
 
 export type OpenedDirect =
   | 'open'
-  /** The asker is in `limits.rooms` rooms. */
+  /** The asker has joined `limits.rooms` rooms. */
   | 'too_many'
   /** One of the two has signed out or never was. */
   | 'gone'
@@ -38,7 +38,7 @@ export type Committed =
   /** An admin that is no member, or none at all. */
   | { readonly status: 'bad_admins' }
   | { readonly status: 'room_full' }
-  /** Somebody who was to be let in is in `limits.rooms` rooms. */
+  /** Somebody who was to be let in has joined `limits.rooms` rooms. */
   | { readonly status: 'other_full' }
   | { readonly status: 'no_such_device' }
   | { readonly status: 'mailbox_full' };
@@ -47,7 +47,7 @@ export type Committed =
 export interface PrivateRooms {
   /** Makes a private room whose only member and admin this is. */
   create(room: RoomId, identity: IdentityId): Promise<Created>;
-  /** Makes the room of two people if need be, and both members of it. */
+  /** Makes the room of two people if need be, and both members of it, the other by invitation. */
   openDirect(room: RoomId, identity: IdentityId, other: IdentityId): Promise<OpenedDirect>;
   /** A commit with the memberships and the mail that go with it, in one transaction by the rules of `Log.append`. */
   commit(draft: Draft, change: MembershipChange): Promise<Committed>;

@@ -10,7 +10,6 @@ import {
   LOUNGE,
   privateRoomId,
   type RoomId,
-  type Seq,
 } from '@aurora/protocol';
 import type { Change, ConversationView, Invitee } from '../view/contract.ts';
 import type { Contacts } from './contacts.ts';
@@ -18,10 +17,12 @@ import { ChatError } from './failures.ts';
 import type { Packages } from './packages.ts';
 import type { RoomPorts } from './room/chamber.ts';
 import { About } from './room/group/about.ts';
+import type { Doorstep } from './room/group/doorstep.ts';
 import { secretOf } from './room/group/invite-link.ts';
 import type { PrivateRoom } from './room/group/private-room.ts';
 import { openSort } from './room/open/lounge.ts';
 import { Room } from './room/room.ts';
+import { Serial } from './serial.ts';
 
 /** Any room, whoever hands out its keys. */
 export type AnyRoom = Pick<Room, keyof Room>;
@@ -32,6 +33,9 @@ export interface ConversationsEvents {
   rang(room: RoomId): void;
   trouble(error: unknown): void;
 }
+
+/** Rooms of one inviter that this device comes into by itself, since each counts towards the most that one may be in. */
+const MOST_OF_INVITER = 64;
 
 const notOpen = () =>
   new ChatError({ code: 'no_such_room', message: 'This conversation is not open on this device.' });
@@ -44,6 +48,9 @@ export class Conversations {
   readonly #events: ConversationsEvents;
   readonly #rooms = new Map<RoomId, AnyRoom>();
   readonly #private = new Map<RoomId, PrivateRoom>();
+  /** Pieces of one Welcome come at once: one after the other, so that the last lets in, once. */
+  readonly #doors = new Serial();
+  #doorstep: Doorstep | null = null;
 
   constructor(ports: RoomPorts, contacts: Contacts, packages: Packages, events: ConversationsEvents) {
     this.#ports = ports;
@@ -94,19 +101,17 @@ export class Conversations {
 
   lost(): void {
     for (const room of this.#rooms.values()) room.lost();
+    this.#doorstep?.lost();
   }
 
-  /** Rooms that the relay says this identity is in, and this device knows nothing of: it was let in while away for too long. */
+  /**
+   * Rooms that the relay says this identity is in, and this device knows nothing of: it was let in while away for too long, or by
+   * somebody who means nothing by it.
+   */
   async missing(heads: readonly Head[]): Promise<void> {
     for (const head of heads) {
       if (head.kind === 'open' || head.epoch === 0 || this.#rooms.has(head.room)) continue;
-      const { connection, members } = this.#ports;
-      await connection.call('join', { room: head.room });
-      const first = { room: head.room, side: 'after', seq: 0 as Seq, limit: 16, handshakes: true } as const;
-      const { entries } = await connection.call('read', first);
-      const founder = entries.find(({ kind }) => kind === 'commit')?.sender;
-      const by = founder && (await members.of([founder])).get(founder);
-      if (by !== undefined && !this.#rooms.has(head.room)) await this.#letIn(head.room, by);
+      (await this.#strangers()).expect(head.room);
     }
   }
 
@@ -188,10 +193,33 @@ export class Conversations {
   async delivered(delivery: Delivery): Promise<void> {
     const known = this.#rooms.get(delivery.room);
     if (known !== undefined) return known.delivered(delivery);
-    const by = (await this.#ports.members.of([delivery.sender])).get(delivery.sender);
-    if (by === undefined) return;
-    const room = await this.#letIn(delivery.room, by);
-    await room.delivered(delivery);
+    return this.#doors.run(() => this.#uninvited(delivery));
+  }
+
+  /** Nothing is kept or shown of a room before a Welcome to it was opened: anybody can name this device in one. */
+  async #uninvited(delivery: Delivery): Promise<void> {
+    const { room: id, sender } = delivery;
+    const known = this.#rooms.get(id);
+    if (known !== undefined) return known.delivered(delivery);
+    const from = (await this.#ports.members.of([sender])).get(sender);
+    const opened = from && (await (await this.#strangers()).delivered(delivery, from));
+    if (opened === null || opened === undefined) return;
+    const { by, mail } = opened;
+    if (this.#roomsBy(by.identity) >= MOST_OF_INVITER) return;
+    const room = this.#rooms.get(id) ?? (await this.#letIn(id, by));
+    for (const one of mail) await room.delivered(one);
+  }
+
+  /** Those that somebody let this device into, and that it is in still. */
+  #roomsBy(identity: IdentityId): number {
+    const all = [...this.#private.values()].map(({ way }) => way.about.is);
+    return all.filter(({ inviter, ended }) => inviter === identity && ended === null).length;
+  }
+
+  async #strangers(): Promise<Doorstep> {
+    const { Doorstep } = await import('./room/group/index.ts');
+    this.#doorstep ??= new Doorstep(this.#ports, this.#packages, (error) => this.#events.trouble(error));
+    return this.#doorstep;
   }
 
   /** Tells anew what all conversations look like. */
@@ -224,11 +252,12 @@ export class Conversations {
   async #make(about: About): Promise<PrivateRoom> {
     const way = { about, packages: this.#packages, contacts: this.#contacts };
     // A visit to the Lounge does without this code, as without that of MLS.
-    const { PrivateRoom } = await import('./room/group/private-room.ts');
+    const { PrivateRoom } = await import('./room/group/index.ts');
     const room = new PrivateRoom(way, this.#ports, this.#roomEvents(about.room));
     await room.load();
     this.#rooms.set(about.room, room.room);
     this.#private.set(about.room, room);
+    this.#doorstep?.forget(about.room);
     return room;
   }
 

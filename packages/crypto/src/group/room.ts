@@ -67,13 +67,17 @@ export function groupEpochKey({ epochs }: GroupRoom, epoch: Epoch): Bytes | null
   return epochs.findLast((known) => known.epoch === epoch)?.key ?? null;
 }
 
-/** Throws `not_a_member` unless the entry's sender was in the group in the epoch that it names. */
-export function requireGroupMember({ spans }: GroupRoom, entry: Pick<Entry, 'sender' | 'epoch'>): void {
+/** Whether the entry's sender was in the group in the epoch that it names. */
+export function isGroupMember({ spans }: GroupRoom, entry: Pick<Entry, 'sender' | 'epoch'>): boolean {
   const { sender, epoch } = entry;
-  const isIn = spans.some(
+  return spans.some(
     ({ device, since, until }) => device === sender && since <= epoch && (until === null || epoch < until),
   );
-  if (!isIn) throw new CryptoError('not_a_member');
+}
+
+/** Throws `not_a_member` unless the entry's sender was in the group in the epoch that it names. */
+export function requireGroupMember(room: GroupRoom, entry: Pick<Entry, 'sender' | 'epoch'>): void {
+  if (!isGroupMember(room, entry)) throw new CryptoError('not_a_member');
 }
 
 /** The devices that are in the group now. */

@@ -52,8 +52,7 @@ export class Applier {
       case 'release':
         return { type: 'release', value: this.#directory.release(command.stale) };
       case 'add_member':
-        this.#mail.addMember(command.room, command.identity);
-        return { type: 'done' };
+        return { type: 'add_member', value: this.#rooms.join(command.room, command.identity) };
       case 'put_delivery':
         return { type: 'put_delivery', value: this.#mail.put(command.device, command.delivery) };
       case 'collect':

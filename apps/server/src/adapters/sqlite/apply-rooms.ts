@@ -11,7 +11,9 @@ import {
   roomKinds,
 } from '@aurora/protocol';
 import type { Draft } from '../../ports/log.ts';
+import type { Joined } from '../../ports/members.ts';
 import type { Committed, Created, MembershipChange, OpenedDirect } from '../../ports/private-rooms.ts';
+import { applyInvitations } from './apply-invitations.ts';
 import type { LogApplier } from './apply-log.ts';
 import type { applyMail } from './apply-mail.ts';
 import { blob, hex, number } from './blob.ts';
@@ -22,13 +24,19 @@ type Mail = ReturnType<typeof applyMail>;
 export function applyRooms(db: DatabaseSync, log: LogApplier, mail: Mail) {
   const insertRoom = db.prepare('INSERT INTO rooms (room, kind, seq, epoch, at) VALUES (?, ?, 0, 0, 0)');
   const findMember = db.prepare('SELECT admin FROM members WHERE identity = ? AND room = ?');
-  const addMember = db.prepare('INSERT OR IGNORE INTO members (identity, room, admin) VALUES (?, ?, ?)');
+  const addMember = db.prepare(
+    `INSERT INTO members (identity, room, admin) VALUES (?, ?, ?)
+     ON CONFLICT (identity, room) DO UPDATE SET inviter = NULL`,
+  );
   const removeMember = db.prepare('DELETE FROM members WHERE identity = ? AND room = ?');
   const forgetRegisters = db.prepare(
     'DELETE FROM registers WHERE room = ? AND sender IN (SELECT device FROM devices WHERE identity = ?)',
   );
   const countMembers = db.prepare('SELECT count(*) AS members FROM members WHERE room = ?');
-  const countRooms = db.prepare('SELECT count(*) AS rooms FROM members WHERE identity = ?');
+  const isJoined = db.prepare('SELECT 1 FROM members WHERE identity = ? AND room = ? AND inviter IS NULL');
+  const countRooms = db.prepare(
+    'SELECT count(*) AS rooms FROM members WHERE identity = ? AND inviter IS NULL',
+  );
   const setAdmins = db.prepare('UPDATE members SET admin = 0 WHERE room = ?');
   const setAdmin = db.prepare('UPDATE members SET admin = 1 WHERE room = ? AND identity = ?');
   const crown = db.prepare(
@@ -46,9 +54,11 @@ export function applyRooms(db: DatabaseSync, log: LogApplier, mail: Mail) {
   const isAdmin = (room: RoomId, identity: IdentityId) =>
     findMember.get(blob(identity), blob(room))?.admin === 1;
 
-  /** In as many rooms as the answer to `auth` can name: one more would keep them out of all. */
+  /** In as many rooms of their own accord as the answer to `auth` can name: what others make does not count. */
   const isEverywhere = (identity: IdentityId) =>
     number<number>(countRooms.get(blob(identity))?.rooms) >= limits.rooms;
+  const hasJoined = (room: RoomId, identity: IdentityId) =>
+    isJoined.get(blob(identity), blob(room)) !== undefined;
   const isGone = (identity: IdentityId) => isAlive.get(blob(identity)) === undefined;
 
   function ownerOf(device: DeviceId): IdentityId | undefined {
@@ -66,6 +76,8 @@ export function applyRooms(db: DatabaseSync, log: LogApplier, mail: Mail) {
     forgetRegisters.run(blob(room), blob(identity));
     if (log.kindOf(room) === 'private') crown.run({ room: blob(room) });
   }
+
+  const { invite } = applyInvitations(db, leave);
 
   /** Why a change may not be made; null when it may. */
   function fault(
@@ -88,7 +100,7 @@ export function applyRooms(db: DatabaseSync, log: LogApplier, mail: Mail) {
     if ([...newcomers].some((one) => !present.has(one) && isEverywhere(one))) return 'other_full';
     for (const device of owners.keys()) {
       const count = welcomes.filter((one) => one.device === device).length;
-      if (!mail.fits(device, sender, count)) return 'mailbox_full';
+      if (!mail.fits(device, { room, sender }, count)) return 'mailbox_full';
     }
     return null;
   }
@@ -96,6 +108,14 @@ export function applyRooms(db: DatabaseSync, log: LogApplier, mail: Mail) {
   return {
     leave,
     crown: (room: RoomId) => void crown.run({ room: blob(room) }),
+
+    join(room: RoomId, identity: IdentityId): Joined {
+      if (log.kindOf(room) !== 'open' && !isMember(room, identity)) return 'not_a_member';
+      if (hasJoined(room, identity)) return 'joined';
+      if (isEverywhere(identity)) return 'too_many';
+      addMember.run(blob(identity), blob(room), 0);
+      return 'joined';
+    },
 
     create(room: RoomId, identity: IdentityId): Created {
       if (isGone(identity)) return 'gone';
@@ -111,10 +131,11 @@ export function applyRooms(db: DatabaseSync, log: LogApplier, mail: Mail) {
       if (isGone(identity) || isGone(other)) return 'gone';
       const kind = log.kindOf(room);
       if (kind !== undefined && kind !== 'direct') return 'taken';
-      if (!isMember(room, identity) && isEverywhere(identity)) return 'too_many';
+      if (!hasJoined(room, identity) && isEverywhere(identity)) return 'too_many';
       if (!isMember(room, other) && isEverywhere(other)) return 'other_full';
       if (kind === undefined) makeRoom(room, 'direct');
-      for (const one of [identity, other]) addMember.run(blob(one), blob(room), 0);
+      addMember.run(blob(identity), blob(room), 0);
+      if (!isMember(room, other)) invite(room, other, identity);
       return 'open';
     },
 
@@ -134,7 +155,7 @@ export function applyRooms(db: DatabaseSync, log: LogApplier, mail: Mail) {
       if (added.status !== 'appended') return added;
       for (const one of change.remove) leave(room, one);
       for (const [device, owner] of owners) {
-        addMember.run(blob(owner), blob(room), 0);
+        if (!isMember(room, owner)) invite(room, owner, draft.identity);
         dropKnock.run(blob(room), blob(device));
       }
       for (const { device, delivery } of change.welcomes) mail.put(device, delivery);

@@ -12,6 +12,7 @@ import type {
 import type { Claim, Claimed, Stale } from '../../ports/directory.ts';
 import type { Taken } from '../../ports/key-packages.ts';
 import type { Appended, Draft } from '../../ports/log.ts';
+import type { Joined } from '../../ports/members.ts';
 import type { Committed, Created, MembershipChange, OpenedDirect } from '../../ports/private-rooms.ts';
 import type { StorageFault } from '../../ports/storage-error.ts';
 
@@ -62,6 +63,7 @@ export type Outcome =
   | { readonly type: 'append'; readonly value: Appended }
   | { readonly type: 'claim'; readonly value: Claimed }
   | { readonly type: 'release'; readonly value: number }
+  | { readonly type: 'add_member'; readonly value: Joined }
   | { readonly type: 'put_delivery'; readonly value: 'kept' | 'full' }
   | { readonly type: 'create_room'; readonly value: Created }
   | { readonly type: 'open_direct'; readonly value: OpenedDirect }

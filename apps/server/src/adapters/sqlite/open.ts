@@ -7,7 +7,7 @@ import { blob, bytes, number } from './blob.ts';
 import { connect } from './connection.ts';
 import { reasonOf, resultCode, SQLITE } from './fault.ts';
 import { lockFolder } from './lock.ts';
-import { SCHEMA, SCHEMA_VERSION } from './schema.ts';
+import { SCHEMA, SCHEMA_VERSION, UPGRADE } from './schema.ts';
 import type { SqliteOptions } from './storage.ts';
 import { UnusableStorage } from './unusable.ts';
 
@@ -81,11 +81,12 @@ function prepare(
 ): Pick<Opened, 'serverId' | 'generation'> {
   const version = number(db.prepare('PRAGMA user_version').get()?.user_version);
   if (version === 0) create(db);
-  else if (version !== SCHEMA_VERSION)
+  else if (version !== SCHEMA_VERSION && version !== SCHEMA_VERSION - 1)
     throw new UnusableStorage(
       `The database ${path} was written by another version of Aurora (format ${version}, this one reads ${SCHEMA_VERSION}). Start that version, or move the file away to start empty.`,
     );
   else if (isDoubtful(db, path, options)) check(db, path);
+  if (version === SCHEMA_VERSION - 1) db.exec(UPGRADE);
   if (options.restored)
     db.prepare("UPDATE meta SET value = ? WHERE name = 'generation'").run(drawGeneration());
   // Also tells a folder that can be read but not written now, while somebody is watching.

@@ -24,8 +24,13 @@ export function readRest(db: DatabaseSync) {
     'SELECT devices.identity, credential, seen FROM devices LEFT JOIN identities USING (identity) WHERE device = ?',
   );
   const findLook = db.prepare('SELECT 1 FROM identities WHERE folded = ? OR as_written = ?');
-  const rooms = db.prepare('SELECT room FROM members WHERE identity = ?');
+  // What somebody joined comes before what others made, of which the newest are the likeliest to be heard of yet.
+  const rooms = db.prepare(
+    `SELECT room FROM members WHERE identity = ?
+     ORDER BY inviter IS NOT NULL, CASE WHEN inviter IS NULL THEN number ELSE -number END`,
+  );
   const member = db.prepare('SELECT 1 FROM members WHERE identity = ? AND room = ?');
+  const joined = db.prepare('SELECT 1 FROM members WHERE identity = ? AND room = ? AND inviter IS NULL');
   const deliveries = db.prepare('SELECT * FROM deliveries WHERE device = ? ORDER BY number LIMIT ?');
   const registers = db.prepare(
     'SELECT sender, at, frame FROM registers WHERE room = ? AND kind = ? AND sender > ? ORDER BY sender LIMIT ?',
@@ -70,6 +75,10 @@ export function readRest(db: DatabaseSync) {
 
     isMember(room: RoomId, identity: IdentityId): boolean {
       return member.get(blob(identity), blob(room)) !== undefined;
+    },
+
+    hasJoined(room: RoomId, identity: IdentityId): boolean {
+      return joined.get(blob(identity), blob(room)) !== undefined;
     },
 
     rooms(identity: IdentityId): RoomId[] {

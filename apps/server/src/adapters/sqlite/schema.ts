@@ -1,8 +1,9 @@
 /**
  * The tables. `entries` are clustered by room and seq, so that a page is one stretch of the disk; the index for
  * idempotency starts with the message id, which is time-ordered, so that new rows go to its end and not all over it.
+ * A member's `inviter` is whoever made the membership, until the member's own session joins.
  */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 export const SCHEMA = `
 CREATE TABLE meta (
@@ -55,9 +56,11 @@ CREATE TABLE members (
   identity BLOB NOT NULL,
   room BLOB NOT NULL,
   admin INTEGER NOT NULL,
+  inviter BLOB,
   UNIQUE (identity, room)
 ) STRICT;
 CREATE INDEX members_by_room ON members (room, number);
+CREATE INDEX invitations ON members (identity, inviter, number) WHERE inviter IS NOT NULL;
 
 CREATE TABLE key_packages (
   number INTEGER PRIMARY KEY,
@@ -99,4 +102,13 @@ CREATE TABLE registers (
 CREATE INDEX registers_by_sender ON registers (sender);
 
 PRAGMA user_version = ${SCHEMA_VERSION};
+`;
+
+/** What makes a database of the format before into one of this: who was in a room then had joined it. */
+export const UPGRADE = `
+BEGIN EXCLUSIVE;
+ALTER TABLE members ADD COLUMN inviter BLOB;
+CREATE INDEX invitations ON members (identity, inviter, number) WHERE inviter IS NOT NULL;
+PRAGMA user_version = ${SCHEMA_VERSION};
+COMMIT;
 `;

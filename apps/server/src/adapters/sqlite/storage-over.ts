@@ -46,8 +46,10 @@ export function storageOver({ serverId, write, read, log, rest }: Parts): Storag
     },
     members: {
       async add(room, identity) {
-        await write({ type: 'add_member', room, identity });
+        const outcome = await write({ type: 'add_member', room, identity });
+        return outcome.type === 'add_member' ? outcome.value : unexpected(outcome);
       },
+      hasJoined: (room, identity) => read(() => rest.hasJoined(room, identity)),
       has: (room, identity) => read(() => rest.isMember(room, identity)),
       rooms: (identity) => read(() => rest.rooms(identity)),
     },

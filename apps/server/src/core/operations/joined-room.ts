@@ -1,10 +1,17 @@
-import { RequestError, type RoomId } from '@aurora/protocol';
+import { limits, RequestError, type RoomId } from '@aurora/protocol';
 import type { Context } from '../context.ts';
 import type { Room } from '../room/room.ts';
 import type { Session } from '../session/session.ts';
 
 export function noSuchRoom(): RequestError {
   return new RequestError('no_such_room', 'There is no such room.');
+}
+
+export function tooManyRooms(): RequestError {
+  return new RequestError(
+    'too_large',
+    `You are in ${limits.rooms} rooms, which is the most. Leave one first.`,
+  );
 }
 
 /** The membership ended while something was under way. */

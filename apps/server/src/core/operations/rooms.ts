@@ -4,7 +4,6 @@ import {
   directRoomId,
   type IdentityId,
   isPrivateRoomId,
-  limits,
   type ReplyOf,
   RequestError,
   type RequestOf,
@@ -14,15 +13,12 @@ import type { Context } from '../context.ts';
 import type { Room } from '../room/room.ts';
 import type { Session } from '../session/session.ts';
 import type { Account } from '../session/state.ts';
-import { inRoom, noSuchRoom } from './joined-room.ts';
+import { inRoom, noSuchRoom, tooManyRooms } from './joined-room.ts';
 
 /** SPEC [RM2]. */
 function directRoom(one: IdentityId, other: IdentityId): RoomId {
   return directRoomId(new Uint8Array(hash('sha256', directRoomBytes(one, other), 'buffer')));
 }
-
-const tooMany = () =>
-  new RequestError('too_large', `You are in ${limits.rooms} rooms, which is the most. Leave one first.`);
 
 /** Counts a room that is new to somebody. */
 async function countRoom({ ports, rates }: Context, { identity, device }: Account, room: RoomId) {
@@ -51,7 +47,7 @@ export async function createRoom(
     case 'gone':
       throw new RequestError('unauthenticated', 'You have signed out. Sign in anew.');
     case 'too_many':
-      throw tooMany();
+      throw tooManyRooms();
   }
 }
 
@@ -72,7 +68,7 @@ export async function openDirect(
     case 'taken':
       throw new RequestError('bad_request', 'Somebody made another room in place of yours.');
     case 'too_many':
-      throw tooMany();
+      throw tooManyRooms();
     case 'other_full':
       throw new RequestError('too_large', 'They are in too many conversations already.');
   }

@@ -15,12 +15,18 @@ export function fullBucket({ burst }: Rate, now: number): Bucket {
   return { tokens: burst, at: now };
 }
 
+/** The milliseconds until there are so many tokens; takes none. */
+function waitFor(bucket: Bucket, rate: Rate, now: number, amount: number): number {
+  refill(bucket, rate, now);
+  if (bucket.tokens >= amount) return 0;
+  return Math.max(1, Math.ceil(((amount - bucket.tokens) / rate.perSecond) * 1000));
+}
+
 /** Takes a token; otherwise answers the milliseconds until there is one. */
 export function take(bucket: Bucket, rate: Rate, now: number): number {
-  refill(bucket, rate, now);
-  if (bucket.tokens < 1) return Math.max(1, Math.ceil(((1 - bucket.tokens) / rate.perSecond) * 1000));
-  bucket.tokens -= 1;
-  return 0;
+  const wait = waitFor(bucket, rate, now, 1);
+  if (wait === 0) bucket.tokens -= 1;
+  return wait;
 }
 
 /** Buckets by owner; a full one need not be remembered. */
@@ -34,12 +40,26 @@ export class Buckets<Owner> {
 
   /** As `take`. */
   take(owner: Owner, now: number): number {
+    return take(this.#of(owner, now), this.#rate, now);
+  }
+
+  /** The milliseconds until there are so many tokens; takes none. */
+  wait(owner: Owner, now: number, amount: number): number {
+    return waitFor(this.#of(owner, now), this.#rate, now, amount);
+  }
+
+  /** Takes what has been waited for. */
+  spend(owner: Owner, now: number, amount: number): void {
+    this.#of(owner, now).tokens -= amount;
+  }
+
+  #of(owner: Owner, now: number): Bucket {
     let bucket = this.#buckets.get(owner);
     if (bucket === undefined) {
       bucket = fullBucket(this.#rate, now);
       this.#buckets.set(owner, bucket);
     }
-    return take(bucket, this.#rate, now);
+    return bucket;
   }
 
   /** Forgets the full ones. */

@@ -19,6 +19,24 @@ export interface SessionBuckets {
   readonly refused: Bucket;
 }
 
+/** Whose bytes the relay keeps for others. */
+const KEPT: ReadonlySet<Request['type']> = new Set([
+  'append',
+  'commit',
+  'deliver',
+  'dismiss_knock',
+  'knock',
+  'publish_key_packages',
+  'register',
+]);
+
+/** Who asks. */
+export interface Asker {
+  readonly device: DeviceId;
+  readonly address: string;
+  readonly buckets: SessionBuckets;
+}
+
 /** How much a device or a session may ask. A device's buckets outlive its sessions, so that reconnecting buys nothing. */
 export class Rates {
   readonly #settings: Settings['rates'];
@@ -32,6 +50,8 @@ export class Rates {
   readonly #packages: Buckets<DeviceId>;
   readonly #knock: Buckets<DeviceId>;
   readonly #newcomer: Buckets<string>;
+  readonly #bytes: Buckets<DeviceId>;
+  readonly #bytesOfAddress: Buckets<string>;
 
   constructor(settings: Settings['rates']) {
     this.#settings = settings;
@@ -49,6 +69,8 @@ export class Rates {
     this.#packages = new Buckets(settings.packages);
     this.#knock = new Buckets(settings.knock);
     this.#newcomer = new Buckets(settings.newcomer);
+    this.#bytes = new Buckets(settings.bytes);
+    this.#bytesOfAddress = new Buckets(settings.bytesOfAddress);
   }
 
   newBuckets(now: number): SessionBuckets {
@@ -63,9 +85,16 @@ export class Rates {
     return take(refused, this.#settings.refused, now) === 0;
   }
 
-  /** Counts a request. Throws `rate_limited`. */
-  count(request: Request, device: DeviceId, session: SessionBuckets, now: number): void {
-    refuseBefore(this.#take(request, device, session, now));
+  /** Counts a request of so many bytes. Throws `rate_limited`; then its bytes are not counted. */
+  count(request: Request, bytes: number, { device, address, buckets }: Asker, now: number): void {
+    // Numbers alone would let a device fill the disk with messages that are few and large.
+    const kept = KEPT.has(request.type) ? bytes : 0;
+    refuseBefore(
+      Math.max(this.#bytes.wait(device, now, kept), this.#bytesOfAddress.wait(address, now, kept)),
+    );
+    refuseBefore(this.#take(request, device, buckets, now));
+    this.#bytes.spend(device, now, kept);
+    this.#bytesOfAddress.spend(address, now, kept);
   }
 
   /** Counts a new membership. Throws `rate_limited`. */
@@ -115,8 +144,9 @@ export class Rates {
       this.#change,
       this.#packages,
       this.#knock,
+      this.#bytes,
     ];
     for (const buckets of others) buckets.sweep(now);
-    this.#newcomer.sweep(now);
+    for (const buckets of [this.#newcomer, this.#bytesOfAddress]) buckets.sweep(now);
   }
 }

@@ -101,7 +101,7 @@ export class Session {
       return;
     }
     try {
-      this.#admit(request);
+      this.#admit(request, message.length);
       this.#line.push(request);
     } catch (error) {
       this.#refuse(request.request, error);
@@ -182,7 +182,7 @@ export class Session {
   }
 
   /** Counts and allows a request before it waits its turn, so that what waits is bounded. */
-  #admit(request: Request): void {
+  #admit(request: Request, bytes: number): void {
     const { type } = request;
     switch (this.#state.status) {
       case 'greeting': {
@@ -196,7 +196,8 @@ export class Session {
       case 'authenticated': {
         const { account, buckets } = this.#state;
         if (type === 'auth') throw new RequestError('bad_request', 'This session is signed in already.');
-        this.#context.rates.count(request, account.device, buckets, this.#context.ports.clock.elapsed());
+        const asker = { device: account.device, address: this.address, buckets };
+        this.#context.rates.count(request, bytes, asker, this.#context.ports.clock.elapsed());
         return;
       }
       case 'closing':

@@ -21,13 +21,11 @@ interface Waiting {
   readonly due: number;
 }
 
+type Refusal = Extract<Letter, { type: 'refusal' }>['code'];
+
 type Verdict =
   | { readonly type: 'admit'; readonly knock: Knock; readonly add: KeyPackage; readonly again: boolean }
-  | {
-      readonly type: 'refuse';
-      readonly to: Member;
-      readonly code: Extract<Letter, { type: 'refusal' }>['code'];
-    }
+  | { readonly type: 'refuse'; readonly to: Member; readonly code: Refusal }
   | { readonly type: 'ignore' };
 
 type Admitted = Extract<Verdict, { type: 'admit' }>;
@@ -165,21 +163,28 @@ export class Admissions {
     return openDevices(this.#chamber.log.keys).includes(device);
   }
 
-  /** All at once, or each for itself when the relay takes not all of them: one full mailbox keeps nobody else outside. */
+  /**
+   * All at once, or each for itself when the relay or the group takes not all of them: one full mailbox keeps nobody else outside, nor do
+   * two who knock with one key. Who is not taken alone is told so, for the same knock would never be.
+   */
   async #admitAll(admitted: readonly Admitted[], judged: Epoch, now: number): Promise<void> {
     let at = judged;
-    try {
-      await this.#admit(admitted, at);
-      return;
-    } catch (error) {
-      if (admitted.length === 1 || !isFinal(error)) throw error;
-    }
+    const alone = admitted.length === 1;
+    if (!alone)
+      try {
+        await this.#admit(admitted, at);
+        return;
+      } catch (error) {
+        if (!isFinal(error) && !(error instanceof CryptoError)) throw error;
+      }
     for (const one of admitted) {
       try {
         at = await this.#admit([one], at);
       } catch (error) {
-        if (!isFinal(error)) throw error;
-        this.#waiting.set(one.knock.device, { knock: one.knock, due: now + TRY_AGAIN });
+        if (error instanceof CryptoError) await this.#refuse(one.add.member, codeOf(error));
+        else if (isFinal(error) && !alone)
+          this.#waiting.set(one.knock.device, { knock: one.knock, due: now + TRY_AGAIN });
+        else throw error;
       }
     }
     this.#arm();
@@ -211,7 +216,7 @@ export class Admissions {
     return at;
   }
 
-  async #refuse(to: Member, code: Extract<Letter, { type: 'refusal' }>['code']): Promise<void> {
+  async #refuse(to: Member, code: Refusal): Promise<void> {
     const { id: room, ports } = this.#chamber;
     const { device, connection } = ports;
     const { sealLetter } = await groups();
@@ -228,4 +233,9 @@ export class Admissions {
       if (!theirs && !(error instanceof CryptoError)) throw error;
     }
   }
+}
+
+/** What somebody is told whom the group’s rules keep out. */
+function codeOf({ code }: CryptoError): Refusal {
+  return code === 'room_too_large' ? 'room_full' : 'declined';
 }

@@ -93,13 +93,12 @@ export class Arrivals {
  * CryptoError for one that is not to be believed.
  */
 export async function openWelcome(
-  chamber: Chamber<GroupState>,
+  { id: room, ports }: Pick<Chamber<GroupState>, 'id' | 'ports'>,
   secrets: readonly KeyPackageSecret[],
   by: Member,
   mail: WelcomeMail,
   info: Bytes,
 ): Promise<Arrival> {
-  const { id: room, ports } = chamber;
   const { device, members } = ports;
   const { openLetter, joinGroup, groupKey, encodeGroup } = await groups();
   if (!equalBytes(await sha256(info), mail.hash)) throw new CryptoError('welcome_malformed');

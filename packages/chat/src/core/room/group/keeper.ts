@@ -47,6 +47,7 @@ export interface GroupWay {
  * The keys of a private conversation, an MLS group. Handlers record facts; `decide` acts on them, one commit at a time. Its invariants:
  * - a device that left, or whose person was removed, is out of the group before anything more is said;
  * - who knocks is let in only with a proof of the invite that holds, or when it is in the group already and lost its keys;
+ * - whoever the relay lets in and the group does not have is shut out by the next commit of an admin's, and by one at once that spoke;
  * - without keys this device asks to be let in again, and never guesses;
  * - a lost race is decided again from what the log says.
  */
@@ -136,8 +137,11 @@ export class GroupKeeper implements Keeper {
 
   async decide(): Promise<void> {
     if (this.#resting !== null || this.#chamber.log.progress === null) return;
+    const { epoch } = this.#chamber.log.keys;
     try {
       await this.#act();
+      // What was read on the way, after a race was lost, may ask for something else.
+      if (this.#chamber.log.keys.epoch !== epoch) this.#chamber.again();
     } catch (error) {
       if (error instanceof Disconnected) return;
       if (!(error instanceof RequestError)) {
@@ -254,6 +258,7 @@ export class GroupKeeper implements Keeper {
     this.#keylessSince = null;
     if (state.leaving.includes(this.#chamber.ports.device.id)) return this.#finishLeaving();
     if (state.leaving.length > 0) await this.#letGo();
+    if (this.#chamber.log.keys.haunted) await this.#shutOut();
     if (!(await this.#mend(this.#chamber.log.keys))) return;
     await this.#admissions.act();
     if (this.#renewing) await this.#renew();
@@ -265,7 +270,20 @@ export class GroupKeeper implements Keeper {
   }
 
   async #letGo(): Promise<void> {
-    await this.submissions.change(async ({ leaving }) => (leaving.length === 0 ? null : { remove: leaving }));
+    const me = this.#chamber.ports.device.id;
+    await this.submissions.change(async ({ leaving }) => {
+      // Whose own goodbye was cut short is let go by the others: nobody removes themselves.
+      const remove = leaving.filter((one) => one !== me);
+      return remove.length === 0 ? null : { remove };
+    });
+  }
+
+  /** An admin's commit names who is to go at the relay, and mends the epoch that they may have spoilt. */
+  async #shutOut(): Promise<void> {
+    const { identity } = this.#chamber.ports.device;
+    await this.submissions.change(async ({ haunted, rules }) =>
+      haunted && rules?.admins.includes(identity) ? {} : null,
+    );
   }
 
   /** A void epoch, or a log that was restored, needs a change of keys before anything is said. False while it is waited for. */

@@ -1,4 +1,4 @@
-import type { Letter } from '@aurora/crypto/groups';
+import type { KeyPackageSecret, Letter } from '@aurora/crypto/groups';
 import { type Bytes, RequestError } from '@aurora/protocol';
 import type { Failure } from '../../../view/contract.ts';
 import { groups } from '../../groups.ts';
@@ -37,14 +37,10 @@ export async function knockWith(
   packages: Packages,
   secret: Bytes | null,
 ): Promise<void> {
-  const { signKnock, proveInvite } = await groups();
-  const { device, connection } = ports;
   if (secret !== null && about.is.refusal !== null) return;
-  const { keyPackage } = await packages.fresh();
-  const proof = secret === null ? null : await proveInvite(secret, { room, device: device.id });
-  const frame = await signKnock(device, { room, keyPackage, proof });
+  const fresh = await packages.fresh();
   try {
-    await connection.call('knock', { room, frame });
+    await knockAt({ id: room, ports }, fresh, secret);
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     const known = { no_such_room: noSuchRoom, bad_request: noSuchRoom, room_full: full }[String(error.code)];
@@ -53,6 +49,18 @@ export async function knockWith(
     } else await about.set({ refusal: { code: known.code, message: known.message } });
   }
   events.conversation();
+}
+
+/** Throws RequestError or Disconnected. */
+export async function knockAt(
+  { id: room, ports }: Pick<Chamber<GroupState>, 'id' | 'ports'>,
+  { keyPackage }: Pick<KeyPackageSecret, 'keyPackage'>,
+  secret: Bytes | null,
+): Promise<void> {
+  const { signKnock, proveInvite } = await groups();
+  const { device, connection } = ports;
+  const proof = secret === null ? null : await proveInvite(secret, { room, device: device.id });
+  await connection.call('knock', { room, frame: await signKnock(device, { room, keyPackage, proof }) });
 }
 
 const full: Failure = {

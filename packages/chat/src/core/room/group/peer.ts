@@ -44,9 +44,18 @@ export class Peer {
     return ports.connection.call('join', { room });
   }
 
+  /** Whether they are there still; who never came in may have been pushed out by other invitations, and is invited again. */
   async look(): Promise<void> {
-    const { members } = await this.#chamber.ports.connection.call('members', { room: this.#chamber.id });
-    this.#gone = !members.some(({ identity }) => identity === this.#is.identity);
+    const { connection } = this.#chamber.ports;
+    const { members } = await connection.call('members', { room: this.#chamber.id });
+    this.#gone = false;
+    if (members.some(({ identity }) => identity === this.#is.identity)) return;
+    try {
+      await connection.call('open_direct', { with: this.#is.identity });
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      this.#gone = error.code === 'no_such_person';
+    }
   }
 
   left(): void {

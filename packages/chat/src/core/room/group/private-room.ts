@@ -11,6 +11,8 @@ import { readPackages } from './founding.ts';
 import { GroupKeeper, type GroupWay } from './keeper.ts';
 import { type GroupState, groupRing } from './ring.ts';
 
+type Wish = Parameters<GroupKeeper['submissions']['change']>[0];
+
 /** So often others may be faster while one leaves. */
 const MOST_GOODBYES = 8;
 const END = Number.MAX_SAFE_INTEGER as Seq;
@@ -133,28 +135,37 @@ export class PrivateRoom {
     }
   }
 
-  /** Throws ChatError or RequestError. */
+  /** Also while this device seems to be behind: whoever spoils epoch after epoch must not keep admins from ending it. Throws ChatError or RequestError. */
   async remove(identity: IdentityId): Promise<void> {
     this.#requireAdmin();
     // A room keeps no admin that is not in it.
-    if (this.#chamber.log.keys.rules?.admins.includes(identity)) await this.appoint(identity, false);
-    await this.#change(async (state) => {
+    if (this.#chamber.log.keys.rules?.admins.includes(identity))
+      await this.#change(this.#appointing(identity, false), { behind: true });
+    const removing = async (state: GroupState) => {
       const { members } = this.#chamber.ports;
       const remove = openDevices(state).filter((device) => members.get(device)?.identity === identity);
       return remove.length === 0 ? null : { remove };
-    });
+    };
+    await this.#change(removing, { behind: true });
   }
 
   /** Throws ChatError or RequestError. */
   appoint(identity: IdentityId, admin: boolean): Promise<void> {
     this.#requireAdmin();
-    return this.#change(async ({ rules }) => {
+    return this.#change(this.#appointing(identity, admin));
+  }
+
+  #appointing(identity: IdentityId, admin: boolean): Wish {
+    return async (state) => {
+      const { rules } = state;
       if (rules === null || rules.admins.includes(identity) === admin) return null;
-      const others = rules.admins.filter((one) => one !== identity);
+      // An admin who left is one no more, and nobody can be who is not in.
+      const inside = new Set(this.#keeper.identities);
+      const others = rules.admins.filter((one) => one !== identity && inside.has(one));
       if (!admin && others.length === 0)
         throw refusal('last_admin', 'A room needs an admin. Make somebody else one first.');
-      return { rules: { ...rules, admins: admin ? [...rules.admins, identity].sort() : others } };
-    });
+      return { rules: { ...rules, admins: admin ? [...others, identity].sort() : others } };
+    };
   }
 
   async rename(title: string): Promise<void> {
@@ -230,7 +241,9 @@ export class PrivateRoom {
     if (this.way.about.is.ended !== null) return;
     await this.#change(async ({ rules, spans }) => {
       const { device, members } = this.#chamber.ports;
-      if (rules?.admins.length !== 1 || rules.admins[0] !== device.identity) return null;
+      const inside = new Set(this.#keeper.identities);
+      const admins = rules?.admins.filter((one) => inside.has(one)) ?? [];
+      if (rules === null || admins.length !== 1 || admins[0] !== device.identity) return null;
       const others = spans.filter(({ device: one, until }) => until === null && one !== device.id);
       const [longest] = others.sort((one, other) => one.since - other.since);
       const heir = longest && (await members.of([longest.device])).get(longest.device);
@@ -238,10 +251,11 @@ export class PrivateRoom {
     }).catch(ignoreRefusal);
   }
 
-  #change(wanted: Parameters<GroupKeeper['submissions']['change']>[0]): Promise<void> {
+  #change(wanted: Wish, { behind = false } = {}): Promise<void> {
     return this.#chamber.turn(async () => {
       const { log } = this.#chamber;
-      if (log.progress === null || log.keys.group === null || log.keys.fate !== 'in') throw notReady();
+      if (log.progress === null || log.keys.group === null) throw notReady();
+      if (log.keys.fate !== 'in' && !(behind && log.keys.fate === 'behind')) throw notReady();
       await this.#keeper.submissions.change(wanted);
       this.#chamber.events.changed({ type: 'panel', room: this.#chamber.id });
       this.#chamber.events.conversation();

@@ -4,6 +4,7 @@ import {
   type GroupRoom,
   groupEpochKey,
   historyPolicies,
+  isGroupMember,
   type Member,
   requireGroupMember,
 } from '@aurora/crypto';
@@ -26,6 +27,7 @@ import {
   type RoomId,
   record,
   roomId,
+  type Seq,
   type Shape,
   seq,
   text,
@@ -49,6 +51,8 @@ export interface GroupState extends GroupRoom {
   readonly renew: boolean;
   /** The epoch that this device's own change began, when the one before it was void. */
   readonly mended: Epoch | null;
+  /** Somebody who is not in the group spoke in it, and no admin, whose commits shut such people out, has changed the keys since. */
+  readonly haunted: boolean;
 }
 
 export interface GroupRingWay {
@@ -87,11 +91,12 @@ const shape: Shape<GroupState> = record({
   fate: oneOf(['in', 'removed', 'behind']),
   renew: bool,
   mended: nullable(epoch),
+  haunted: bool,
 }) as unknown as Shape<GroupState>;
 
 /** A room of which nothing is known yet. */
 export function emptyState(room: RoomId): GroupState {
-  return { ...emptyGroupRoom(room), title: null, link: null, renew: false, mended: null };
+  return { ...emptyGroupRoom(room), title: null, link: null, renew: false, mended: null, haunted: false };
 }
 
 /** Keys of an MLS group: what its commits say, as this device has followed them. */
@@ -172,7 +177,8 @@ async function readRun(
   const followed = apart && applied.fate === 'in' ? 'behind' : applied.fate;
   const fate = before.fate === 'removed' && followed === 'behind' ? 'removed' : followed;
   const renew = before.renew && applied.changes.length === 0;
-  const state = { ...before, ...applied.state, fate, renew, mended };
+  const haunted = isHaunted(before, applied, senders);
+  const state = { ...before, ...applied.state, fate, renew, mended, haunted };
   return { state, rows, life: handshakes.some(({ sender }) => sender.id !== reader.me) };
 }
 
@@ -213,6 +219,20 @@ function isOfAnother({ entry, error }: Applied['refused'][number], mended: Epoch
     entry.epoch >= mended &&
     error.code === 'commit_malformed'
   );
+}
+
+function isHaunted(
+  before: GroupState,
+  { state, changes, refused }: Applied,
+  senders: ReadonlyMap<Seq, Member>,
+): boolean {
+  // Who does not follow the group cannot tell who is in it.
+  if (before.group === null || before.fate !== 'in') return before.haunted;
+  const isAdmins = ({ seq }: Entry) => state.rules?.admins.some((one) => one === senders.get(seq)?.identity);
+  const swept = changes.findLast(({ entry, change }) => 'added' in change && isAdmins(entry));
+  const ghost = refused.findLast(({ entry }) => !isGroupMember(state, entry));
+  if (ghost !== undefined && ghost.entry.seq > (swept?.entry.seq ?? 0)) return true;
+  return before.haunted && swept === undefined;
 }
 
 const devicesOf = ({ added, removed, readmitted }: GroupChange): DeviceId[] => [

@@ -6,7 +6,6 @@ import {
   type DeviceId,
   deviceId,
   epoch,
-  type IdentityId,
   id,
   identityId,
   limits,
@@ -18,8 +17,10 @@ import {
   record,
 } from '@aurora/protocol';
 import { groups } from '../../groups.ts';
+import { Pace } from '../../pace.ts';
 import type { Chamber } from '../chamber.ts';
 import type { About } from './about.ts';
+import { removalsOf } from './ghosts.ts';
 import { introduction } from './introduction.ts';
 import { after, encodeMail, PIECE } from './mail.ts';
 import type { GroupState } from './ring.ts';
@@ -58,11 +59,13 @@ const TRIES = 12;
 export class Submissions {
   readonly #chamber: Chamber<GroupState>;
   readonly #about: About;
+  readonly #pace: Pace;
   #request: Request | null = null;
 
   constructor(chamber: Chamber<GroupState>, about: About) {
     this.#chamber = chamber;
     this.#about = about;
+    this.#pace = new Pace(chamber.ports.clock);
   }
 
   async load(): Promise<void> {
@@ -157,11 +160,6 @@ export class Submissions {
       } as const;
       welcomes.push({ device: to, frame: encodeMail(mail) });
     }
-    const gone = await members.of(remove);
-    const staying = new Set(
-      made.group.devices.flatMap((one) => gone.get(one)?.identity ?? members.get(one)?.identity ?? []),
-    );
-    const removed = remove.flatMap((one) => gone.get(one)?.identity ?? []).filter((one) => !staying.has(one));
     return {
       id: newId(),
       epoch: state.epoch,
@@ -171,8 +169,7 @@ export class Submissions {
       parts: parts.map((part) => ({ id: newId(), frame: part })),
       welcomes,
       pieces,
-      // The relay lets admins only remove who has not left there; what is said is kept from them by the keys.
-      remove: state.rules?.admins.includes(device.identity) ? [...new Set<IdentityId>(removed)] : [],
+      remove: await removalsOf(this.#chamber, state, remove, made.group.devices),
       admins: rules ? [...rules.admins] : null,
     };
   }
@@ -181,10 +178,14 @@ export class Submissions {
     const { ports, id: room } = this.#chamber;
     const { connection } = ports;
     for (const { id: part, frame } of request.parts)
-      await connection.call('append', { room, id: part, kind: 'handshake', epoch: request.epoch, frame });
+      await this.#pace.run(() =>
+        connection.call('append', { room, id: part, kind: 'handshake', epoch: request.epoch, frame }),
+      );
     const { id: own, epoch: at, frame, welcomes, remove, admins } = request;
     try {
-      await connection.call('commit', { room, id: own, epoch: at, frame, welcomes, remove, admins });
+      await this.#pace.run(() =>
+        connection.call('commit', { room, id: own, epoch: at, frame, welcomes, remove, admins }),
+      );
     } catch (error) {
       // Never granted as it is: kept, it would stand in the way of every other change.
       if (isFinal(error)) await this.#keep(null);

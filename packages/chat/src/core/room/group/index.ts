@@ -1,0 +1,3 @@
+/** What a visit to the Lounge does without, loaded when it is first needed. */
+export { Doorstep } from './doorstep.ts';
+export { PrivateRoom } from './private-room.ts';
