@@ -67,6 +67,7 @@ describe('a private conversation', () => {
       expect(await screen.findByText(words)).toBeTruthy();
       expect(await screen.findByText('Bo says 1')).toBeTruthy();
       expect(composer()).toBeNull();
+      expect(screen.getByRole('button', { name: 'Show people' }).textContent?.trim()).toBe('');
       await fireEvent.click(screen.getByRole('button', { name: 'Give up' }));
       expect(argsOf('leave')).toEqual([{ room: 'room Book club' }]);
     },

@@ -1,4 +1,4 @@
-import type { ConversationView } from '@aurora/chat/view';
+import type { ConversationView, Standing } from '@aurora/chat/view';
 import type { IdentityId } from '@aurora/protocol';
 
 /** Why nothing can be written here now, in one plain sentence, and what to do about it. */
@@ -6,6 +6,9 @@ export interface Obstacle {
   readonly words: string;
   readonly way: 'remove' | 'unblock' | 'withdraw' | null;
 }
+
+/** Whether one is not in the room: asked to come in, left, or removed. */
+export const isOutside = ({ status }: Standing): boolean => ['knocking', 'left', 'removed'].includes(status);
 
 export function obstacleOf(
   conversation: ConversationView,

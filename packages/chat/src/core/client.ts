@@ -28,11 +28,11 @@ import { Contacts } from './contacts.ts';
 import { type AnyRoom, Conversations } from './conversations.ts';
 import { loadDrafts, saveDraft } from './drafts.ts';
 import { ChatError, Disconnected, failureOf, notConnected } from './failures.ts';
-import { emptyMailbox } from './mailbox.ts';
+import { collect, emptyMailbox } from './mailbox.ts';
 import { Members } from './members.ts';
 import { Packages } from './packages.ts';
 import { loadPreferences, savePreferences } from './preferences.ts';
-import { Trust } from './trust.ts';
+import type { Trust } from './trust.ts';
 
 /** How long signing out waits for the relay to free the nickname. */
 const GOODBYE = 5_000;
@@ -71,7 +71,7 @@ type Account =
       readonly conversations: Conversations;
       readonly contacts: Contacts;
       readonly packages: Packages;
-      readonly trust: Trust;
+      readonly members: Members;
     };
 
 /** Aurora without a page: what one person on one device does. Bots are built on it, and so is the browser's engine. */
@@ -140,8 +140,10 @@ export class Client {
   }
 
   /** Throws ChatError when nobody is signed in. */
-  get trust(): Trust {
-    return this.#must.trust;
+  async trust(): Promise<Trust> {
+    const { device, members, contacts } = this.#must;
+    const { Trust } = await import('./room/group/index.ts');
+    return new Trust(device, members, contacts);
   }
 
   /** Whether everything that was told has been worked through. */
@@ -317,8 +319,7 @@ export class Client {
       trouble: (error) => this.#trouble(error),
     });
     await conversations.load(this.#options.history ?? 'week');
-    const trust = new Trust(device, members, contacts);
-    this.#become({ status: 'in', device, conversations, contacts, packages, trust });
+    this.#become({ status: 'in', device, conversations, contacts, packages, members });
     this.#events.changed({ type: 'blocked', blocked: this.blocked });
     if (connection.isLive) this.#live(null);
     else connection.start(device);
@@ -330,10 +331,13 @@ export class Client {
     const account = this.#in;
     if (account === null) return;
     account.conversations.live();
+    const trouble = (error: unknown) => this.#trouble(error);
     emptyMailbox(this.#connection, (delivery) => account.conversations.delivered(delivery))
+      .catch(trouble)
       .then(() => account.conversations.missing(welcome?.rooms ?? []))
+      .catch(trouble)
       .then(() => account.packages.replenish())
-      .catch((error) => this.#trouble(error));
+      .catch(trouble);
   }
 
   #heard(news: News): void {
@@ -345,8 +349,8 @@ export class Client {
   }
 
   async #take(delivery: Delivery): Promise<void> {
-    await this.#in?.conversations.delivered(delivery);
-    await this.#connection.call('collect', { deliveries: [delivery.id] });
+    const conversations = this.#in?.conversations;
+    await collect(this.#connection, [delivery], async (one) => conversations?.delivered(one));
   }
 
   /** Those who stay in a room are told, so that they change its keys; nobody waits long for that. */

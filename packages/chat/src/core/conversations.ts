@@ -14,6 +14,7 @@ import {
 import type { Change, ConversationView, Invitee } from '../view/contract.ts';
 import type { Contacts } from './contacts.ts';
 import { ChatError } from './failures.ts';
+import { mayComeIn } from './invited.ts';
 import type { Packages } from './packages.ts';
 import type { RoomPorts } from './room/chamber.ts';
 import { About } from './room/group/about.ts';
@@ -33,9 +34,6 @@ export interface ConversationsEvents {
   rang(room: RoomId): void;
   trouble(error: unknown): void;
 }
-
-/** Rooms of one inviter that this device comes into by itself, since each counts towards the most that one may be in. */
-const MOST_OF_INVITER = 64;
 
 const notOpen = () =>
   new ChatError({ code: 'no_such_room', message: 'This conversation is not open on this device.' });
@@ -205,15 +203,10 @@ export class Conversations {
     const opened = from && (await (await this.#strangers()).delivered(delivery, from));
     if (opened === null || opened === undefined) return;
     const { by, mail } = opened;
-    if (this.#roomsBy(by.identity) >= MOST_OF_INVITER) return;
+    const all = [...this.#private.values()].map(({ way }) => way.about.is);
+    if (!mayComeIn(all, by.identity)) return;
     const room = this.#rooms.get(id) ?? (await this.#letIn(id, by));
     for (const one of mail) await room.delivered(one);
-  }
-
-  /** Those that somebody let this device into, and that it is in still. */
-  #roomsBy(identity: IdentityId): number {
-    const all = [...this.#private.values()].map(({ way }) => way.about.is);
-    return all.filter(({ inviter, ended }) => inviter === identity && ended === null).length;
   }
 
   async #strangers(): Promise<Doorstep> {

@@ -139,8 +139,8 @@ export class Engine {
       this.#done(this.#client.conversations.private(room).appoint(identity, admin)),
     relink: async ({ room, link }) => ({ link: await this.#client.conversations.private(room).relink(link) }),
     leave: async ({ room }) => this.#done(this.#client.conversations.leave(room)),
-    safety: async ({ identity, device }) => this.#client.trust.safety(identity, device),
-    verify: async (args) => this.#done(this.#client.trust.verify(args)),
+    safety: async ({ identity, device }) => (await this.#client.trust()).safety(identity, device),
+    verify: async (args) => this.#done((await this.#client.trust()).verify(args)),
     acceptChange: async ({ identity }) => this.#done(this.#client.acceptChange(identity)),
     block: async ({ identity, nickname, blocked }) =>
       this.#done(this.#client.block(identity, nickname, blocked)),

@@ -178,14 +178,30 @@ async function adoptOwn(
   draft.group = after;
   draft.fate = 'in';
   draft.changes.push({ entry, change });
-  await record(draft, entry, change, after);
+  await record(draft, entry, change, after, true);
 }
 
 function isTag(group: Group | null, tag: Bytes | null): boolean {
   return group === null || tag === null ? group === tag : equalBytes(groupTag(group), tag);
 }
 
-async function record(draft: Draft, entry: Entry, change: GroupChange, after: Group | null): Promise<void> {
+/** That one believes oneself clears nobody: only another's change shows that both follow one group. */
+function spoilersAfter(
+  spoilers: GroupRoom['spoilers'],
+  after: Group | null,
+  own: boolean,
+): GroupRoom['spoilers'] {
+  if (spoilers.length === 0) return spoilers;
+  return own ? spoilers.filter((device) => after?.devices.includes(device)) : [];
+}
+
+async function record(
+  draft: Draft,
+  entry: Entry,
+  change: GroupChange,
+  after: Group | null,
+  own = false,
+): Promise<void> {
   const { state } = draft;
   const { epoch, epochs, leaving } = state;
   const key = after === null ? null : await groupKey(after);
@@ -204,7 +220,7 @@ async function record(draft: Draft, entry: Entry, change: GroupChange, after: Gr
       ? leaving.filter((device) => !settled.has(device))
       : leaving,
     rules: after?.rules ?? change.rules ?? state.rules,
-    spoilers: state.spoilers.length === 0 ? state.spoilers : [],
+    spoilers: spoilersAfter(state.spoilers, after, own),
   };
 }
 

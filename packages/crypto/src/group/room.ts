@@ -39,7 +39,7 @@ export interface GroupRoom {
   readonly group: Bytes | null;
   readonly rules: RoomRules | null;
   readonly parts: readonly Assembly[];
-  /** Devices of the group whose commits were refused since the newest epoch began that was believed. */
+  /** Devices of the group whose commits were refused since another's was believed. */
   readonly spoilers: readonly DeviceId[];
   readonly messages: number;
   readonly fate: Fate;

@@ -1,5 +1,5 @@
 import type { Bytes } from '@aurora/protocol';
-import { sha256 as sha256Now } from '@noble/hashes/sha2.js';
+import { sha256 as sha256Now } from '@hpke/common';
 
 /** Up to so many bytes the way to the engine's threads and back takes longer than the hash; a message needs three of them. */
 const SMALL = 1024;
