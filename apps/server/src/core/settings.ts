@@ -66,6 +66,8 @@ export interface Settings {
   /** Requests for files under way, of an address and in all. */
   readonly fileRequestsPerAddress: number;
   readonly fileRequests: number;
+  /** Milliseconds without a byte after which such a request is cut. */
+  readonly fileIdle: number;
   /** Milliseconds over which clients come back after a stop, and within which what was taken is answered. */
   readonly goawaySpread: number;
   readonly drainMost: number;
@@ -116,6 +118,7 @@ export const defaultSettings: Settings = {
   ticketLife: HOUR,
   fileRequestsPerAddress: 8,
   fileRequests: 512,
+  fileIdle: 30_000,
   goawaySpread: 5000,
   drainMost: 5000,
 };
