@@ -219,6 +219,24 @@ describe('a file', () => {
     expect(Buffer.compare((await fetchFile(url, bo, blob)).body, bytes)).toBe(0);
   });
 
+  it('[FL11] is whole, and its sender told so, only once that is on disk', async () => {
+    const storage = memoryStorage();
+    let broken = true;
+    const complete: typeof storage.blobRecords.complete = async (blob) => {
+      if (broken) throw new StorageError('failed', 'the database is away');
+      return storage.blobRecords.complete(blob);
+    };
+    const blobRecords = { ...storage.blobRecords, complete };
+    const { url, bo, blob, ticket, size } = await opened({ storage: { ...storage, blobRecords } });
+    expect((await patch(url, blob, ticket, 0, randomBytes(size))).status).toBe(500);
+    await expect(bo.ask('open_download', { room: LOUNGE, blob })).rejects.toMatchObject({
+      code: 'no_such_blob',
+    });
+    broken = false;
+    expect((await headOf(url, blob, ticket)).headers['upload-offset']).toBe(String(size));
+    expect((await fetchFile(url, bo, blob)).body).toHaveLength(size);
+  });
+
   it('[FL17] is stopped when the disk runs short, and goes on once there is space', async () => {
     const storage = memoryStorage();
     let short = true;
@@ -351,6 +369,42 @@ describe('a relay that is killed', () => {
     const { offset } = await ada.ask('open_upload', { room: LOUNGE, blob, size });
     expect(offset).toBe(size);
     expect((await fetchFile(url, ada, blob)).status).toBe(200);
+  });
+});
+
+describe('a download', () => {
+  it('[FL12] of bytes that are not all there breaks off, and is not taken for whole', async () => {
+    const storage = memoryStorage();
+    const { url, ada } = await scene({ storage });
+    const blob = await sendFile(url, ada, randomBytes(100));
+    const { ticket } = await ada.ask('open_download', { room: LOUNGE, blob });
+    await storage.blobs.drop(blob);
+    await expect(askFile(url, { path: `/files/${blob}`, ticket })).rejects.toMatchObject({
+      code: 'ECONNRESET',
+    });
+  });
+
+  it('[FL12] that its reader leaves lets go of the file, and the next one is whole', async () => {
+    const { url, ada } = await scene({ settings: { fileRequestsPerAddress: 1 } });
+    const bytes = randomBytes(3_000_000);
+    const blob = await sendFile(url, ada, bytes);
+    const { ticket } = await ada.ask('open_download', { room: LOUNGE, blob });
+    const { hostname, port } = new URL(url);
+    for (let n = 0; n < 3; n += 1) {
+      const authorization = `Bearer ${Buffer.from(ticket).toString('base64url')}`;
+      await new Promise<void>((resolve) => {
+        const asked = request(
+          { hostname, port, path: `/files/${blob}`, headers: { authorization } },
+          (response) => response.once('data', () => response.destroy()).once('close', () => resolve()),
+        );
+        asked.on('error', () => {});
+        asked.end();
+      });
+      let answer = await askFile(url, { path: `/files/${blob}`, ticket });
+      // The relay hears a moment later that the reader has gone.
+      while (answer.status === 429) answer = await askFile(url, { path: `/files/${blob}`, ticket });
+      expect(Buffer.compare(answer.body, bytes)).toBe(0);
+    }
   });
 });
 

@@ -30,18 +30,24 @@ async function writeAll(file: FileHandle, part: Uint8Array): Promise<void> {
   for (let at = 0; at < part.length; ) at += (await file.write(part, at)).bytesWritten;
 }
 
-/**
- * Sealed files in a folder, one file each, named by its id: how long it is says where an upload goes on. `short` says when the disk is
- * short of space; then nothing more is written.
- */
-export function diskBlobs(folder: string, short: () => boolean): Blobs {
+/** The disk's space, as far as it is known. */
+export interface Room {
+  /** Whether it is short; then nothing more is written. */
+  short(): boolean;
+  /** So many bytes were written. */
+  spend(bytes: number): void;
+}
+
+/** Sealed files in a folder, one file each, named by its id: how long it is says where an upload goes on. */
+export function diskBlobs(folder: string, room: Room): Blobs {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const pathOf = (blob: BlobId) => join(folder, blob);
 
   async function fill(file: FileHandle, bytes: ByteStream): Promise<void> {
     for await (const part of bytes) {
-      if (short()) throw new StorageError('full', 'the disk is short of space');
+      if (room.short()) throw new StorageError('full', 'the disk is short of space');
       await guarded(() => writeAll(file, part));
+      room.spend(part.length);
     }
   }
 

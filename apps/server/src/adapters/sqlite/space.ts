@@ -8,6 +8,8 @@ export interface Space {
   short(): boolean;
   /** Bytes that could be written before it is. */
   left(): number;
+  /** Counts bytes that were written since: a fast upload would fill a small disk between two looks. */
+  spend(bytes: number): void;
   stop(): void;
 }
 
@@ -32,6 +34,9 @@ export async function watchSpace(folder: string, share: number, clock: Clock): P
   return {
     short: () => left < 0,
     left: () => left,
+    spend(bytes) {
+      left -= bytes;
+    },
     stop() {
       stopped = true;
       cancel();

@@ -80,7 +80,7 @@ export async function sqliteStorage(options: SqliteOptions): Promise<SqliteStora
   checkpointer.on('error', () => {});
   const log = readLog(db, generation);
   const rest = readRest(db);
-  const blobs = diskBlobs(join(options.folder, 'blobs'), space.short);
+  const blobs = diskBlobs(join(options.folder, 'blobs'), space);
 
   async function write(command: Command): Promise<Outcome> {
     if (!FREEING.has(command.type) && (space.short() || needs(command) > space.left())) {
