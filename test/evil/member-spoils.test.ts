@@ -1,6 +1,7 @@
-import { type Epoch, messageId, type RoomId } from '@aurora/protocol';
+import { type Entry, type Epoch, messageId, type RoomId } from '@aurora/protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { prepare, Scene, seeds, type Victim } from './scene.ts';
+import { flipped, retelling, rewriting } from './meddling.ts';
+import { deviceOf, prepare, Scene, seeds, type Victim } from './scene.ts';
 
 beforeAll(prepare);
 
@@ -61,6 +62,8 @@ describe.each(seeds)('a member who spoils epochs (AURORA_SEED=%i)', (seed) => {
       });
       await scene.world.pass(3_000);
     }
+    // Others who follow the group would have answered by now.
+    await scene.world.pass(60_000);
     const removal = ada.person.client.conversations.private(room).remove(mallory.person.card.identity);
     await scene.world.done('Mallory is removed', removal);
     expect(await spoils(scene, mallory, ada, room)).toBe(false);
@@ -69,5 +72,40 @@ describe.each(seeds)('a member who spoils epochs (AURORA_SEED=%i)', (seed) => {
     const back = await scene.world.restarted(bo.person, bo.line);
     await scene.world.until('Bo reads it', () => back.textsIn(room).includes('after'));
     expect(mallory.person.textsIn(room)).not.toContain('after');
+  });
+
+  it('for Ada alone: whom the others let in meanwhile stays in, and she is let in again and can remove Mallory', async () => {
+    const scene = new Scene(seed);
+    const [ada, bo, mallory, dan, eve] = await scene.meet('Ada', 'Bo', 'Mallory', 'Dan', 'Eve');
+    const room = await scene.room(ada, bo, mallory);
+    await scene.says(ada, 'before', room);
+    await scene.reads(bo, 'before', room);
+    const rooms = ({ person }: Victim) => person.client.conversations.private(room);
+    // Mallory seals nonsense to Ada, who does not believe what the others follow.
+    const fooled = (entries: Entry[]) =>
+      entries.map((entry) =>
+        entry.kind === 'commit' && entry.sender === deviceOf(mallory)
+          ? { ...entry, frame: flipped(entry.frame, 0) }
+          : entry,
+      );
+    ada.line.evil = rewriting(room, () => []);
+    await scene.world.done('Mallory lets Eve in', rooms(mallory).invite([eve.person.card]));
+    await scene.areIn(room, eve, bo);
+    await scene.world.done('Bo lets Dan in', rooms(bo).invite([dan.person.card]));
+    await scene.areIn(room, dan);
+    ada.line.evil = retelling(room, fooled);
+    await scene.says(bo, 'Dan is in', room);
+    await scene.world.until('Ada stands behind', () => ada.person.standing(room) === 'lost');
+    await scene.world.until('Ada is in again', () => ada.person.standing(room) === 'ready');
+    const { identity } = mallory.person.card;
+    await scene.world.done('Mallory is removed', rooms(ada).remove(identity));
+    await scene.world.until('she is out', () => mallory.person.standing(room) === 'removed');
+    await scene.says(ada, 'after', room);
+    for (const one of [bo, dan, eve]) await scene.reads(one, 'after', room);
+    const commits = () => [ada, bo, dan, eve].flatMap(({ line }) => line.askedFor('commit')).length;
+    await scene.world.pass(60_000);
+    const settled = commits();
+    await scene.world.pass(120_000);
+    expect(commits()).toBe(settled);
   });
 });

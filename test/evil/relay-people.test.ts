@@ -1,6 +1,6 @@
 import { type Bytes, type Event, LOUNGE, type RoomId } from '@aurora/protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { all, answering, flipped, inserting, refusing } from './meddling.ts';
+import { all, answering, flipped, inserting, refusing, retelling } from './meddling.ts';
 import { deviceOf, prepare, Scene, seeds, sentTo, type Victim } from './scene.ts';
 
 beforeAll(prepare);
@@ -8,6 +8,54 @@ beforeAll(prepare);
 const identityOf = ({ person }: Victim) => person.card.identity;
 
 describe.each(seeds)('who is in a room (AURORA_SEED=%i)', (seed) => {
+  it('a relay that keeps a name alive whose owner said goodbye: Ada is told, also after a restart, and sends nothing', async () => {
+    const scene = new Scene(seed);
+    const [ada, bo] = await scene.meet('Ada', 'Bo');
+    const room = await scene.direct(ada, bo);
+    await scene.says(ada, 'before', room);
+    await scene.reads(bo, 'before', room);
+    await scene.world.done('Bo leaves', bo.person.client.conversations.leave(room));
+    const isGone = (person: Victim['person']) => {
+      const view = person.view(room);
+      return view?.kind === 'direct' && view.peer.gone;
+    };
+    await scene.world.until('Ada is told', () => isGone(ada.person));
+    const again = await scene.world.restarted(ada.person, ada.line);
+    await scene.world.pass(30_000);
+    expect(isGone(again)).toBe(true);
+    await expect(again.client.send(room, 'are you there?')).rejects.toMatchObject({
+      failure: { code: 'person_gone' },
+    });
+  });
+
+  it('a relay that spoils for Ada, an admin, the change that lets Dan in: her next change does not put him out', async () => {
+    const scene = new Scene(seed);
+    const [ada, bo, cleo, dan] = await scene.meet('Ada', 'Bo', 'Cleo', 'Dan');
+    const room = await scene.room(ada, bo, cleo);
+    await scene.says(ada, 'before', room);
+    await scene.reads(bo, 'before', room);
+    ada.line.evil = retelling(room, (entries) =>
+      entries.map((entry) =>
+        entry.kind === 'commit' && entry.sender === deviceOf(bo)
+          ? { ...entry, frame: flipped(entry.frame, 0) }
+          : entry,
+      ),
+    );
+    const before = ada.line.askedFor('commit').length;
+    const invited = bo.person.client.conversations.private(room).invite([dan.person.card]);
+    await scene.world.done('Bo lets Dan in', invited);
+    await scene.areIn(room, dan);
+    await scene.world.until('Ada mends what she was told', () => ada.line.askedFor('commit').length > before);
+    await scene.world.pass(5_000);
+    ada.line.evil = {};
+    expect(ada.line.askedFor('commit').flatMap(({ remove }) => remove)).toEqual([]);
+    await scene.world.until('all are in', () =>
+      [ada, bo, cleo, dan].every(({ person }) => person.standing(room) === 'ready'),
+    );
+    await scene.says(dan, 'here I am', room);
+    for (const one of [ada, bo, cleo]) await scene.reads(one, 'here I am', room);
+  });
+
   it('a relay that lists a ghost among the members: nobody shows her or writes to her', async () => {
     const scene = new Scene(seed);
     const [ada, bo, mallory] = await scene.meet('Ada', 'Bo', 'Mallory');

@@ -248,6 +248,28 @@ describe.each(seeds)('strangers (AURORA_SEED=%i)', (seed) => {
     expect(bo.person.textsIn(room)).toEqual([]);
   });
 
+  it('a stranger who lets Bo in and puts him out while he is away keeps nothing else from him', async () => {
+    const scene = new Scene(seed);
+    const [ada, bo, mallory] = await scene.meet('Ada', 'Bo', 'Mallory');
+    bo.person.client.stop();
+    const { conversations } = mallory.person.client;
+    const bad = await scene.world.done(
+      'a room is made',
+      conversations.create('Bad', 'none', [bo.person.card]),
+    );
+    const { identity } = bo.person.card;
+    await scene.world.done('Bo is put out', conversations.private(bad).remove(identity));
+    const good = await scene.world.done(
+      'Ada makes hers',
+      ada.person.client.conversations.create('Good', 'none', [bo.person.card]),
+    );
+    const back = await scene.world.restarted(bo.person, bo.line);
+    await scene.world.until('Bo is in Ada’s', () => back.standing(good) === 'ready');
+    expect(back.standing(bad)).not.toBe('ready');
+    await scene.world.until('his mailbox is empty', () => bo.line.askedFor('collect').length > 0);
+    expect(back.faults).toEqual([]);
+  });
+
   it('a relay that seats Ada in a room of Mallory’s making while she makes her own: she does not take it for hers', async () => {
     const scene = new Scene(seed);
     const [ada, mallory] = await scene.meet('Ada', 'Mallory');

@@ -185,6 +185,10 @@ describe('a private room', () => {
   it('is made with a sealed name, and people in it', async () => {
     const [ada, bo, cleo] = [await comes('Ada'), await comes('Bo'), await comes('Cleo')];
     const room = await roomOf(ada, bo, cleo);
+    const toasts = ({ changes }: Headless) =>
+      changes.flatMap((change) => (change.type === 'toast' ? change.failure.message : []));
+    await until('Bo is told', () => toasts(bo).length > 0);
+    expect(toasts(bo)).toEqual(['Ada let you into “Plans”.']);
     await ada.say('welcome', room);
     await reads(bo, room, 'welcome');
     await reads(cleo, room, 'welcome');
@@ -195,6 +199,21 @@ describe('a private room', () => {
     await expect(bo.client.conversations.private(room).rename('Mine')).rejects.toMatchObject({
       failure: { code: 'not_allowed' },
     });
+  });
+
+  it('tells nobody anything whom somebody lets in that they blocked', async () => {
+    const [ada, bo] = [await comes('Ada'), await comes('Bo')];
+    await reachable(bo);
+    await bo.client.block(personOf(ada).identity, 'Ada', true);
+    const room = await ada.client.conversations.create('Plans', 'none', [personOf(bo)]);
+    await until('Bo is in', () => privateView(ada, room).members === 2);
+    const knows = () => bo.client.conversations.find(room) !== undefined;
+    await until('his device has the keys', knows);
+    await ada.say('in the lounge', room);
+    await bo.say('marker');
+    await until('the marker is read', () => ada.texts().includes('marker'));
+    expect(bo.changes.filter(({ type }) => type === 'toast')).toEqual([]);
+    expect(bo.view(room)).toBeUndefined();
   });
 
   it('shuts Bo out at once when he is removed', async () => {

@@ -104,7 +104,7 @@ describe('nothing but a commit in the clear of a member is looked at', () => {
     await refused(await forgedByBo({ state: other({ groupId: new Uint8Array(16) }) }), 'group_mismatch');
     await refused(await forgedByBo({ state: other({ epoch: 0n }) }), 'commit_stale');
     const ahead = await forgedByBo({ state: other({ epoch: 9n }) });
-    await refused(ahead, 'commit_stale');
+    await refused(ahead, 'commit_ahead');
     expect(commitEpoch(ahead)).toBe(9);
     expect(commitEpoch(update)).toBe(1);
     await refused(update, 'sender_mismatch', ada);

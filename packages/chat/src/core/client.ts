@@ -28,7 +28,7 @@ import { Contacts } from './contacts.ts';
 import { type AnyRoom, Conversations } from './conversations.ts';
 import { loadDrafts, saveDraft } from './drafts.ts';
 import { ChatError, Disconnected, failureOf, notConnected } from './failures.ts';
-import { emptyMailbox } from './mailbox.ts';
+import { collect, emptyMailbox } from './mailbox.ts';
 import { Members } from './members.ts';
 import { Packages } from './packages.ts';
 import { loadPreferences, savePreferences } from './preferences.ts';
@@ -330,10 +330,13 @@ export class Client {
     const account = this.#in;
     if (account === null) return;
     account.conversations.live();
+    const trouble = (error: unknown) => this.#trouble(error);
     emptyMailbox(this.#connection, (delivery) => account.conversations.delivered(delivery))
+      .catch(trouble)
       .then(() => account.conversations.missing(welcome?.rooms ?? []))
+      .catch(trouble)
       .then(() => account.packages.replenish())
-      .catch((error) => this.#trouble(error));
+      .catch(trouble);
   }
 
   #heard(news: News): void {
@@ -345,8 +348,8 @@ export class Client {
   }
 
   async #take(delivery: Delivery): Promise<void> {
-    await this.#in?.conversations.delivered(delivery);
-    await this.#connection.call('collect', { deliveries: [delivery.id] });
+    const conversations = this.#in?.conversations;
+    await collect(this.#connection, [delivery], async (one) => conversations?.delivered(one));
   }
 
   /** Those who stay in a room are told, so that they change its keys; nobody waits long for that. */

@@ -36,6 +36,8 @@ export interface ConversationsEvents {
 
 /** Rooms of one inviter that this device comes into by itself, since each counts towards the most that one may be in. */
 const MOST_OF_INVITER = 64;
+/** Those of all who did so: the rest of what one may be in is left for what one chooses. */
+const MOST_INVITED = 512;
 
 const notOpen = () =>
   new ChatError({ code: 'no_such_room', message: 'This conversation is not open on this device.' });
@@ -205,15 +207,16 @@ export class Conversations {
     const opened = from && (await (await this.#strangers()).delivered(delivery, from));
     if (opened === null || opened === undefined) return;
     const { by, mail } = opened;
-    if (this.#roomsBy(by.identity) >= MOST_OF_INVITER) return;
+    if (this.#roomsBy(by.identity) >= MOST_OF_INVITER || this.#roomsBy(null) >= MOST_INVITED) return;
     const room = this.#rooms.get(id) ?? (await this.#letIn(id, by));
     for (const one of mail) await room.delivered(one);
   }
 
-  /** Those that somebody let this device into, and that it is in still. */
-  #roomsBy(identity: IdentityId): number {
+  /** Those that somebody, or anybody, let this device into, and that it is in still. */
+  #roomsBy(identity: IdentityId | null): number {
     const all = [...this.#private.values()].map(({ way }) => way.about.is);
-    return all.filter(({ inviter, ended }) => inviter === identity && ended === null).length;
+    const isBy = (inviter: IdentityId | null) => inviter !== null && (identity ?? inviter) === inviter;
+    return all.filter(({ inviter, ended }) => isBy(inviter) && ended === null).length;
   }
 
   async #strangers(): Promise<Doorstep> {

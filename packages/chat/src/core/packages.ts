@@ -1,6 +1,16 @@
 import type { Device } from '@aurora/crypto';
 import type { KeyPackageSecret } from '@aurora/crypto/groups';
-import { bool, bytes, limits, type Millis, millis, record, type Shape, toHex } from '@aurora/protocol';
+import {
+  bool,
+  bytes,
+  limits,
+  type Millis,
+  millis,
+  type RoomId,
+  record,
+  type Shape,
+  toHex,
+} from '@aurora/protocol';
 import type { Vault, VaultChange } from '../ports/vault.ts';
 import type { Connection } from './connection.ts';
 import { groups } from './groups.ts';
@@ -31,6 +41,7 @@ export class Packages {
   readonly #vault: Vault;
   readonly #device: Device;
   readonly #connection: Connection;
+  readonly #knocks = new Map<RoomId | 'doorstep', KeyPackageSecret>();
 
   constructor(vault: Vault, device: Device, connection: Connection) {
     this.#vault = vault;
@@ -49,10 +60,14 @@ export class Packages {
     return secret.lastResort ? [] : [{ drop: 'packages', key: keyOf(secret) }];
   }
 
-  /** One that is given to somebody directly. */
-  async fresh(): Promise<KeyPackageSecret> {
+  /** One to knock with: the same for one purpose until it has opened something, so that asking often fills nothing. */
+  async forKnocks(purpose: RoomId | 'doorstep'): Promise<KeyPackageSecret> {
+    const known = this.#knocks.get(purpose);
+    const isGood = known !== undefined && known.until > this.#connection.now();
+    if (isGood && (await this.#vault.read('packages', keyOf(known))) !== undefined) return known;
     const [made] = await this.#make(1, false);
     if (made === undefined) throw new RangeError('a key package is always made');
+    this.#knocks.set(purpose, made);
     return made;
   }
 

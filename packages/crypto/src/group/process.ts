@@ -44,7 +44,7 @@ type CommitContent = Extract<FramedContent, { contentType: 'commit' }>;
 
 /**
  * The group after somebody else's commit. Whatever can be judged without secrets is judged the same by every member. Throws
- * `commit_malformed` (also for a signature or tag that is wrong for all), `commit_stale`, `group_mismatch`, `sender_mismatch`,
+ * `commit_malformed` (also for a signature or tag that is wrong for all), `commit_stale`, `commit_ahead`, `group_mismatch`, `sender_mismatch`,
  * `key_package_wrong`, `commit_not_allowed`, `room_too_large`, and `commit_unprocessable` when the secrets in it do not fit this device,
  * though they may fit others.
  */
@@ -53,7 +53,8 @@ export async function processCommit(received: Received): Promise<Processed> {
   const message = publicCommit(received.frame);
   const { content } = message;
   if (toHex(new Uint8Array(content.groupId)) !== group.room) throw new CryptoError('group_mismatch');
-  if (Number(content.epoch) !== group.mlsEpoch) throw new CryptoError('commit_stale');
+  const of = Number(content.epoch);
+  if (of !== group.mlsEpoch) throw new CryptoError(of < group.mlsEpoch ? 'commit_stale' : 'commit_ahead');
   requireSender(group, content, sender);
   const read = await readProposals(group, content, resolve);
   const people = await resolve([...group.devices, ...read.add.map((one) => one.device)]);

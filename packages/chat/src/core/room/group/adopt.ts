@@ -1,5 +1,5 @@
-import { openDevices, sha256 } from '@aurora/crypto';
-import { directRoomBytes, directRoomId, equalBytes, type Head, type IdentityId } from '@aurora/protocol';
+import { type Member, openDevices, sha256 } from '@aurora/crypto';
+import { directRoomBytes, directRoomId, equalBytes, type IdentityId, RequestError } from '@aurora/protocol';
 import type { Chamber } from '../chamber.ts';
 import { type Arrival, beginningIn, handshakesBetween } from './arrival.ts';
 import type { GroupWay } from './keeper.ts';
@@ -14,7 +14,8 @@ export async function adopt(chamber: Chamber<GroupState>, way: GroupWay, arrival
   const { by, epoch, secret } = arrival;
   const { device, connection, vault } = ports;
   if (!(await belongs(chamber, way, arrival))) return false;
-  const head: Head = await connection.call('join', { room });
+  const head = await connection.call('join', { room }).catch(ifStillIn);
+  if (head === null) return false;
   const began = await beginningIn(chamber, arrival);
   if (began === null) return false;
   const { commit } = began;
@@ -64,7 +65,26 @@ export async function adopt(chamber: Chamber<GroupState>, way: GroupWay, arrival
     refresh([row]);
   }
   await vault.commit(way.packages.used(secret));
+  if (!knew && invite === null && state.rules?.kind === 'private') announce(chamber, way, by, state);
   return true;
+}
+
+/** Null for whom somebody has put out again meanwhile. */
+function ifStillIn(error: unknown): null {
+  if (error instanceof RequestError && error.code === 'not_a_member') return null;
+  throw error;
+}
+
+/** Who is let in without having asked should not have to find out by a tab. */
+function announce(
+  { events }: Chamber<GroupState>,
+  { contacts }: GroupWay,
+  by: Member,
+  { title }: GroupState,
+): void {
+  if (contacts.isBlocked(by.identity)) return;
+  const message = `${by.nickname} let you into ${title === null ? 'a private room' : `“${title}”`}.`;
+  events.changed({ type: 'toast', level: 'info', failure: { code: 'let_in', message } });
 }
 
 /** Whether the group is what the conversation is said to be: a room of two has exactly those two in it. */

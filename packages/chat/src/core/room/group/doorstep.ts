@@ -1,5 +1,4 @@
 import { CryptoError, type Member } from '@aurora/crypto';
-import type { KeyPackageSecret } from '@aurora/crypto/groups';
 import {
   CodecError,
   type Delivery,
@@ -33,7 +32,6 @@ interface Stranger {
 interface Asked {
   due: number;
   wait: number;
-  keyPackage: KeyPackageSecret | null;
 }
 
 /** A room that a Welcome opens: who let this device in, and all the mail that it takes. */
@@ -90,7 +88,7 @@ export class Doorstep {
   expect(room: RoomId): void {
     if (this.#asked.has(room) || this.#asked.size >= limits.rooms) return;
     const due = this.#ports.clock.now() + PATIENCE;
-    this.#asked.set(room, { due, wait: AGAIN, keyPackage: null });
+    this.#asked.set(room, { due, wait: AGAIN });
     this.#arm();
   }
 
@@ -144,10 +142,9 @@ export class Doorstep {
     asked.due = now + asked.wait;
     asked.wait = Math.min(MOST_AGAIN, asked.wait * 2);
     this.#arm();
-    // One for each room: what opens the second must not have been used up by the first.
-    asked.keyPackage ??= await this.#packages.fresh();
     try {
-      await knockAt({ id: room, ports: this.#ports }, asked.keyPackage, null);
+      // One for all: who is let in by it at one place asks at the others with the next.
+      await knockAt({ id: room, ports: this.#ports }, await this.#packages.forKnocks('doorstep'), null);
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       if (error.code !== 'rate_limited') this.#asked.delete(room);

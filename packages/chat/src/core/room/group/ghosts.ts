@@ -8,16 +8,18 @@ import type { GroupState } from './ring.ts';
  */
 export async function removalsOf(
   chamber: Chamber<GroupState>,
-  { rules }: GroupState,
+  state: GroupState,
   remove: readonly DeviceId[],
   after: readonly DeviceId[],
 ): Promise<IdentityId[]> {
   const { members, device } = chamber.ports;
-  if (!rules?.admins.includes(device.identity)) return [];
+  if (!state.rules?.admins.includes(device.identity)) return [];
   const known = await members.of([...remove, ...after]);
   const inside = new Set(after.map((one) => known.get(one)?.identity));
   const removed = remove.flatMap((one) => known.get(one)?.identity ?? []).filter((one) => !inside.has(one));
-  const all = new Set([...removed, ...(await ghosts(chamber, inside))]);
+  // Who was let in by a change that this device could not believe looks like a ghost, and may be none.
+  const sure = state.fate === 'in' && state.spoilers.length === 0;
+  const all = new Set([...removed, ...(sure ? await ghosts(chamber, inside) : [])]);
   return [...all].slice(0, limits.removals);
 }
 

@@ -1,5 +1,6 @@
 import { CryptoError, openDevices } from '@aurora/crypto';
 import {
+  type Bytes,
   CodecError,
   type Delivery,
   type DeviceId,
@@ -110,6 +111,13 @@ export class GroupKeeper implements Keeper {
     return this.#standing.status === 'ready' && state !== null && state.leaving.length === 0 && !state.renew;
   }
 
+  /** Whether this device stands behind, asked to be let in, and nobody who follows the group has answered. */
+  get unanswered(): boolean {
+    if (this.#state?.fate !== 'behind' || this.#keylessSince === null) return false;
+    const waited = this.#chamber.ports.clock.now() - this.#keylessSince;
+    return this.#beggedAt > Number.NEGATIVE_INFINITY && waited >= PATIENCE + ALONE;
+  }
+
   get mayArrange(): boolean {
     const { facet } = this;
     return facet.kind === 'private' && facet.admin;
@@ -120,7 +128,7 @@ export class GroupKeeper implements Keeper {
     const { ended, secret } = about.is;
     if (ended !== null) {
       await this.#chamber.unsendable(notInside);
-      if (secret !== null) await knockWith(this.#chamber, about, this.#way.packages, secret);
+      if (secret !== null) await this.#askAgain(secret);
       return null;
     }
     const head = await this.#join();
@@ -201,6 +209,27 @@ export class GroupKeeper implements Keeper {
       if (this.#state === null || this.#state.group === null) this.#askForKeys();
     }
     events.conversation();
+  }
+
+  /** Knocks at a room that this device was in. Whom a member let in meanwhile finds the Welcome, which a second knock would cost them. */
+  async #askAgain(secret: Bytes): Promise<void> {
+    const { ports, id: room, run } = this.#chamber;
+    const { about, packages } = this.#way;
+    const isIn = await ports.connection.call('join', { room }).then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof RequestError) return false;
+        throw error;
+      },
+    );
+    if (!isIn) return knockWith(this.#chamber, about, packages, secret);
+    this.#timer?.();
+    this.#timer = ports.clock.after(PATIENCE, () => {
+      this.#timer = null;
+      run(async () => {
+        if (about.is.secret !== null) await knockWith(this.#chamber, about, packages, about.is.secret);
+      });
+    });
   }
 
   get #state(): GroupState | null {

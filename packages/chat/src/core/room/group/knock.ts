@@ -38,9 +38,9 @@ export async function knockWith(
   secret: Bytes | null,
 ): Promise<void> {
   if (secret !== null && about.is.refusal !== null) return;
-  const fresh = await packages.fresh();
+  const keyPackage = await packages.forKnocks(room);
   try {
-    await knockAt({ id: room, ports }, fresh, secret);
+    await knockAt({ id: room, ports }, keyPackage, secret);
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     const known = { no_such_room: noSuchRoom, bad_request: noSuchRoom, room_full: full }[String(error.code)];

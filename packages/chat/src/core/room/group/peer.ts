@@ -1,3 +1,4 @@
+import { openDevices } from '@aurora/crypto';
 import { type DeviceId, type Head, type IdentityId, RequestError } from '@aurora/protocol';
 import type { PeerView } from '../../../view/contract.ts';
 import type { Chamber } from '../chamber.ts';
@@ -46,10 +47,18 @@ export class Peer {
 
   /** Whether they are there still; who never came in may have been pushed out by other invitations, and is invited again. */
   async look(): Promise<void> {
-    const { connection } = this.#chamber.ports;
-    const { members } = await connection.call('members', { room: this.#chamber.id });
+    const { log, ports, id: room } = this.#chamber;
+    const { connection } = ports;
+    const { members } = await connection.call('members', { room });
     this.#gone = false;
     if (members.some(({ identity }) => identity === this.#is.identity)) return;
+    if (log.progress !== null && log.keys.group !== null) {
+      const inside = openDevices(log.keys);
+      const known = await ports.members.of(inside);
+      // Who said goodbye is not called back.
+      this.#gone = !inside.some((device) => this.#isOf(known.get(device)?.identity)) || this.#saidGoodbye;
+      if (this.#gone) return;
+    }
     try {
       await connection.call('open_direct', { with: this.#is.identity });
     } catch (error) {

@@ -135,7 +135,7 @@ export class PrivateRoom {
     }
   }
 
-  /** Also while this device seems to be behind: whoever spoils epoch after epoch must not keep admins from ending it. Throws ChatError or RequestError. */
+  /** Also while this device seems to be behind and nobody lets it in: whoever spoils epoch after epoch must not keep admins from ending it. Throws ChatError or RequestError. */
   async remove(identity: IdentityId): Promise<void> {
     this.#requireAdmin();
     // A room keeps no admin that is not in it.
@@ -255,7 +255,7 @@ export class PrivateRoom {
     return this.#chamber.turn(async () => {
       const { log } = this.#chamber;
       if (log.progress === null || log.keys.group === null) throw notReady();
-      if (log.keys.fate !== 'in' && !(behind && log.keys.fate === 'behind')) throw notReady();
+      if (log.keys.fate !== 'in' && !(behind && this.#keeper.unanswered)) throw notReady();
       await this.#keeper.submissions.change(wanted);
       this.#chamber.events.changed({ type: 'panel', room: this.#chamber.id });
       this.#chamber.events.conversation();

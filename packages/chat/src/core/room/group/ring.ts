@@ -159,7 +159,8 @@ async function readRun(
   // Whoever stands behind cannot follow what the others change meanwhile, and is told by the welcome where they are.
   const isBehind = before.fate === 'behind' || applied.fate === 'behind';
   for (const { entry, error } of applied.refused)
-    if (!(isBehind && error.code === 'commit_stale')) rows.push(warning(entry, refusedChange(error)));
+    if (!(isBehind && ['commit_stale', 'commit_ahead'].includes(error.code)))
+      rows.push(warning(entry, refusedChange(error)));
   const senders = new Map(handshakes.map(({ entry, sender }) => [entry.seq, sender]));
   const touched = applied.changes.flatMap(({ change }) => ('added' in change ? devicesOf(change) : []));
   await reader.learn(touched);
@@ -217,7 +218,7 @@ function isOfAnother({ entry, error }: Applied['refused'][number], mended: Epoch
     entry.kind === 'commit' &&
     entry.sender !== me &&
     entry.epoch >= mended &&
-    error.code === 'commit_malformed'
+    ['commit_malformed', 'commit_ahead'].includes(error.code)
   );
 }
 
