@@ -118,6 +118,18 @@ describe('a file', () => {
     expect((await headOf(url, blob, ticket)).headers['upload-offset']).toBe('60');
   });
 
+  it('[FL7] [FL10] is not begun anew by a POST that brings bytes', async () => {
+    const { url, bo, blob, ticket, size } = await opened();
+    const bytes = randomBytes(size);
+    await patch(url, blob, ticket, 0, bytes.slice(0, 60));
+    const type = { 'content-type': 'application/offset+octet-stream' };
+    const headers = { ...type, 'upload-length': String(size) };
+    const post = await tus(url, { method: 'POST', path: '/files', ticket, headers, body: randomBytes(size) });
+    expect(post.status).toBe(409);
+    expect((await patch(url, blob, ticket, 60, bytes.slice(60))).status).toBe(204);
+    expect(Buffer.compare((await fetchFile(url, bo, blob)).body, bytes)).toBe(0);
+  });
+
   it('[FL7] [FL15] is given up by a DELETE', async () => {
     const { url, ada, blob, ticket, size } = await opened();
     await patch(url, blob, ticket, 0, randomBytes(size));
