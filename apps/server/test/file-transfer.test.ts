@@ -391,9 +391,12 @@ describe('a download', () => {
     const blob = await sendFile(url, ada, randomBytes(100));
     const { ticket } = await ada.ask('open_download', { room: LOUNGE, blob });
     await storage.blobs.drop(blob);
+    const asked = Date.now();
     await expect(askFile(url, { path: `/files/${blob}`, ticket })).rejects.toMatchObject({
       code: 'ECONNRESET',
     });
+    // At once, and not when the connection has been idle for long enough.
+    expect(Date.now() - asked).toBeLessThan(3000);
   });
 
   it('[FL12] that its reader leaves lets go of the file, and the next one is whole', async () => {

@@ -158,6 +158,9 @@ describe('a ticket', () => {
   it('[FL5] outlives its session, and is one of 64 of its device, of which the oldest go', async () => {
     const { world, ada, bo, open, ticketOf } = await scene();
     const [first, bos] = [await open(ada), await open(bo)];
+    const laptop = await Someone.enter(world, new Device('Ada', ada.device.identity));
+    await laptop.client.join();
+    const laptops = await open(laptop);
     ada.client.line?.close();
     const back = await Someone.enter(world, ada.device);
     await back.client.join();
@@ -165,7 +168,7 @@ describe('a ticket', () => {
     expect(ticketOf(first.ticket)).toBeDefined();
     await open(back);
     expect(ticketOf(first.ticket)).toBeUndefined();
-    expect(ticketOf(bos.ticket)).toBeDefined();
+    for (const { ticket } of [bos, laptops]) expect(ticketOf(ticket)).toBeDefined();
   });
 
   it('[FL5] ends with the membership of the room, by leaving or by a removal, and those to other rooms stay', async () => {

@@ -36,7 +36,7 @@ export class Tickets {
   readonly #life: number;
   /** By the ticket's bytes, oldest first. A lookup compares hashes of 256 random bits: its timing tells nothing. */
   readonly #issued = new Map<string, Issued>();
-  readonly #ofDevice = new Map<DeviceId, readonly string[]>();
+  readonly #ofIdentity = new Map<IdentityId, readonly string[]>();
 
   constructor({ clock, random }: { clock: Clock; random: Random }, { ticketLife }: Settings) {
     this.#clock = clock;
@@ -47,10 +47,12 @@ export class Tickets {
   issue(ticket: Ticket): Bytes {
     const bytes = this.#random.bytes(limits.ticket);
     const key = toHex(bytes);
-    const others = this.#ofDevice.get(ticket.device) ?? [];
-    for (const old of others.slice(0, Math.max(0, others.length + 1 - limits.tickets))) this.#drop(old);
+    const ofDevice = this.#of(ticket.identity).filter(
+      (old) => this.#issued.get(old)?.ticket.device === ticket.device,
+    );
+    for (const old of ofDevice.slice(0, Math.max(0, ofDevice.length + 1 - limits.tickets))) this.#drop(old);
     this.#issued.set(key, { ticket, until: this.#clock.elapsed() + this.#life });
-    this.#ofDevice.set(ticket.device, [...(this.#ofDevice.get(ticket.device) ?? []), key]);
+    this.#ofIdentity.set(ticket.identity, [...this.#of(ticket.identity), key]);
     return bytes;
   }
 
@@ -62,8 +64,8 @@ export class Tickets {
 
   /** Ends those of an identity, all of them or those to a room. */
   revoke({ identity, room }: { identity: IdentityId; room?: RoomId }): void {
-    for (const [key, { ticket }] of this.#issued) {
-      if (ticket.identity === identity && (room === undefined || ticket.room === room)) this.#drop(key);
+    for (const key of this.#of(identity)) {
+      if (room === undefined || this.#issued.get(key)?.ticket.room === room) this.#drop(key);
     }
   }
 
@@ -76,12 +78,16 @@ export class Tickets {
     }
   }
 
+  #of(identity: IdentityId): readonly string[] {
+    return this.#ofIdentity.get(identity) ?? [];
+  }
+
   #drop(key: string): void {
-    const device = this.#issued.get(key)?.ticket.device;
+    const identity = this.#issued.get(key)?.ticket.identity;
     this.#issued.delete(key);
-    if (device === undefined) return;
-    const left = this.#ofDevice.get(device)?.filter((other) => other !== key) ?? [];
-    if (left.length > 0) this.#ofDevice.set(device, left);
-    else this.#ofDevice.delete(device);
+    if (identity === undefined) return;
+    const left = this.#of(identity).filter((other) => other !== key);
+    if (left.length > 0) this.#ofIdentity.set(identity, left);
+    else this.#ofIdentity.delete(identity);
   }
 }
