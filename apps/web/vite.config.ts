@@ -25,6 +25,7 @@ export default defineConfig({
     host: '127.0.0.1',
     proxy: {
       '/socket': { target: `ws://127.0.0.1:${relay}`, ws: true },
+      '/files': { target: `http://127.0.0.1:${relay}` },
       '/lounge.json': { target: `http://127.0.0.1:${relay}` },
     },
   },

@@ -80,7 +80,7 @@ describe.each(seeds)('a member with ghosts (AURORA_SEED=%i)', (seed) => {
       const said = ghost.line.aside((request) =>
         kind === 'commit'
           ? { type: 'commit', request, room, id, epoch, frame: JUNK, welcomes: [], remove: [], admins: null }
-          : { type: 'append', request, room, id, kind, epoch, frame: JUNK },
+          : { type: 'append', request, room, id, kind, epoch, frame: JUNK, blobs: [] },
       );
       expect(await scene.world.done('the ghost comes out', said)).toMatchObject({ type: 'ok' });
       await scene.world.until('the ghost is told', () => isShutOut(ghost, room));

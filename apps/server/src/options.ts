@@ -171,6 +171,27 @@ export const options = {
     most: 100_000,
     help: 'Days after which the nickname of somebody who never spoke is free again.',
   },
+  'file-size': {
+    type: 'number',
+    default: 2,
+    least: 0,
+    most: 1e6,
+    help: 'GiB of the largest file that may be sent.',
+  },
+  'file-quota': {
+    type: 'number',
+    default: 20,
+    least: 0,
+    most: 1e6,
+    help: 'GiB that the files of one person may take.',
+  },
+  'file-days': {
+    type: 'number',
+    default: 30,
+    least: 0.001,
+    most: 100_000,
+    help: 'Days that a file is kept.',
+  },
   'leave-free': {
     type: 'number',
     default: 5,

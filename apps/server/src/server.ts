@@ -9,7 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { LOUNGE } from '@aurora/protocol';
 import { type Logger, pino } from 'pino';
 import { addressOf } from './adapters/http/address.ts';
-import { Crowd, impatience } from './adapters/http/crowd.ts';
+import { BlobServer, isForFiles } from './adapters/http/blobs.ts';
+import { Crowd, impatience, partWith } from './adapters/http/crowd.ts';
 import { site } from './adapters/http/site.ts';
 import { nodeClock } from './adapters/node/clock.ts';
 import { keepHeapSmall } from './adapters/node/heap.ts';
@@ -77,10 +78,20 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     settings,
   );
   const hostRule = { origins: config.origin, tls: tls !== undefined, host: config.host };
-  const listener = socketListener(relay, clock, {
+  const originRule = {
     ...hostRule,
     allowNone: config['allow-no-origin'],
     trustProxy: config['trust-proxy'],
+  };
+  const listener = socketListener(relay, clock, originRule);
+  const blobs = new BlobServer({
+    ...originRule,
+    files: relay.files,
+    tickets: relay.tickets,
+    observer,
+    most: settings.fileRequests,
+    mostPerAddress: settings.fileRequestsPerAddress,
+    idle: settings.fileIdle,
   });
 
   async function health(): Promise<{ status: 'ok' | 'full' | 'failing' }> {
@@ -98,7 +109,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     return { status: 200, ...(await metrics.text()) };
   }
 
-  const respond = site({
+  const page = site({
     ...hostRule,
     webFolder: config['web-dir'] || WEB_FOLDER,
     people: () => relay.people(),
@@ -107,7 +118,9 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   });
 
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
-    respond(request, response).catch((error: unknown) => {
+    partWith(request, response);
+    const answered = isForFiles(request) ? blobs.respond(request, response) : page(request, response);
+    answered.catch((error: unknown) => {
       log.error({ err: error }, 'answering an HTTP request');
       response.destroy();
     });
@@ -140,6 +153,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     listener.stop();
     for (const server of servers) server.closeAllConnections();
     await closed;
+    await blobs.settled();
     metrics.stop();
     await storage.close();
     log.info('stopped');

@@ -3,6 +3,7 @@ import { defaultSettings, type Settings } from './core/settings.ts';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
+const GIB = 1024 * MIB;
 const SECOND = 1000;
 const DAY = 24 * 60 * 60 * SECOND;
 
@@ -30,5 +31,8 @@ export function settingsOf(config: Config): Settings {
     },
     leaveGrace: config['leave-grace'] * SECOND,
     nicknameIdle: config['nickname-days'] * DAY,
+    fileSize: Math.floor(config['file-size'] * GIB),
+    fileQuota: Math.floor(config['file-quota'] * GIB),
+    fileLife: config['file-days'] * DAY,
   };
 }

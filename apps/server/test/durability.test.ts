@@ -7,6 +7,7 @@ import { nodeClock } from '../src/adapters/node/clock.ts';
 import { type SqliteStorage, sqliteStorage } from '../src/adapters/sqlite/storage.ts';
 import { UnusableStorage } from '../src/adapters/sqlite/unusable.ts';
 import type { Draft } from '../src/ports/log.ts';
+import { newBlob } from './support/blobs.ts';
 import { claimOf } from './support/claim.ts';
 import { temporaryFolder } from './support/folder.ts';
 import { Device, newMessageId, randomBytes } from './support/keys.ts';
@@ -157,7 +158,7 @@ describe('a folder', () => {
     await expect(open(folder, { checkedAlways: 0, restored: true })).rejects.toThrow(/is damaged/);
   });
 
-  it('is of the format before: goes on with it, and whoever was in a room has joined it', async () => {
+  it('is of the format before: goes on with it, and files can be sent from now on', async () => {
     const folder = temporaryFolder();
     const room = newRoom();
     const before = await open(folder);
@@ -165,12 +166,15 @@ describe('a folder', () => {
     await before.privateRooms.create(room, ada.identityId);
     await before.close();
     const db = new DatabaseSync(join(folder, 'aurora.db'));
-    db.exec('DROP INDEX invitations; ALTER TABLE members DROP COLUMN inviter; PRAGMA user_version = 2');
+    db.exec('DROP TABLE blobs; PRAGMA user_version = 3');
     db.close();
+    const blob = newBlob();
+    const owner = ada.identityId;
     for (let start = 0; start < 2; start += 1) {
       const after = await open(folder);
       expect(await after.members.hasJoined(room, ada.identityId)).toBe(true);
-      expect(await after.members.add(room, ada.identityId)).toBe('joined');
+      const made = { blob, room, owner, size: 1, created: 1 as Millis, quota: 1e6 };
+      expect(await after.blobRecords.open(made)).toMatchObject({ status: 'open' });
       await after.close();
     }
   });
@@ -198,6 +202,15 @@ describe('a folder', () => {
 });
 
 describe('a full disk', () => {
+  it('[FL2] has no room for a file that is larger than what is left of it', async () => {
+    const storage = await open(temporaryFolder(), { leaveFree: 0 });
+    await storage.directory.claim(claimOf(ada));
+    const file = { blob: newBlob(), room: LOUNGE, owner: ada.identityId, created: 1 as Millis, quota: 1e15 };
+    await expect(storage.blobRecords.open({ ...file, size: 9e14 })).rejects.toMatchObject({ fault: 'full' });
+    expect(await storage.blobRecords.open({ ...file, size: 1 })).toMatchObject({ status: 'open' });
+    await storage.close();
+  });
+
   it('[LM6] refuses to write, acknowledges nothing that it has not kept, and goes on reading', async () => {
     const folder = temporaryFolder();
     const storage = await open(folder, { maxPages: 100 });
@@ -222,6 +235,10 @@ describe('a full disk', () => {
   it('[LM6] is one with less free than is to be left, and then only what frees space is written', async () => {
     const storage = await open(temporaryFolder(), { leaveFree: 1 });
     await expect(storage.log.append(draft())).rejects.toMatchObject({ fault: 'full' });
+    const owner = ada.identityId;
+    const file = { blob: newBlob(), room: LOUNGE, owner, size: 1, created: 1 as Millis, quota: 1e6 };
+    await expect(storage.blobRecords.open(file)).rejects.toMatchObject({ fault: 'full' });
+    await storage.blobRecords.condemn({ type: 'own', blob: file.blob, owner });
     expect(await storage.log.head(LOUNGE)).toMatchObject({ seq: 0 });
     await storage.directory.retire(new Device('Ada').identityId);
     expect(storage.full()).toBe(true);

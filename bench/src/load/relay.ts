@@ -73,6 +73,7 @@ class RelaySpeaker implements Speaker {
       kind: 'message',
       epoch: this.#epoch,
       frame,
+      blobs: [],
     });
   }
 

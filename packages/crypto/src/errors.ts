@@ -50,6 +50,9 @@ const sentences = {
   welcome_unknown: 'This welcome was sealed to a key that this device does not have, or used before.',
   welcome_malformed: 'This welcome into a private room is not well formed.',
   letter_malformed: 'This letter from a member of the room is not well formed.',
+  chunk_wrong: 'A part of this file was altered, moved, or is another file’s.',
+  file_truncated: 'This file is cut short.',
+  file_extended: 'Something was added to the end of this file.',
   at_rest_wrong: 'What was stored on this device was altered or belongs elsewhere.',
 } as const;
 

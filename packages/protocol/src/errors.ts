@@ -20,6 +20,8 @@ export const errorCodes = [
   'no_such_person',
   'not_allowed',
   'room_full',
+  'no_such_blob',
+  'quota_used',
   'disk_full',
   'storage_failed',
   'internal',

@@ -12,6 +12,8 @@ export type IdentityId = Id<'IdentityId'>;
 /** A UUIDv7 (RFC 9562) made by the sender; with the sender it is the idempotency key of an append. */
 export type MessageId = Id<'MessageId'>;
 export type DeliveryId = Id<'DeliveryId'>;
+/** A sealed file at the relay: 16 random bytes, drawn by whoever uploads it. */
+export type BlobId = Id<'BlobId'>;
 
 /** Place of an entry in a room's log, from 1, without gaps; 0 is "before the first". */
 export type Seq = Count<'Seq'>;
@@ -24,6 +26,11 @@ export type RequestId = Count<'RequestId'>;
 export type Millis = Count<'Millis'>;
 
 export const ID_BYTES = 16;
+
+/** Whether some text is an id of this kind as a program has it. */
+export function isBlobId(text: string): text is BlobId {
+  return /^[0-9a-f]{32}$/.test(text);
+}
 
 /** The one room that exists from the start. */
 export const LOUNGE = '00000000000000000000000000000001' as RoomId;

@@ -56,6 +56,12 @@ export const limits = {
   /** Rooms besides that others made it a member of and that it never joined, and of them those of one inviter. */
   invitations: 100,
   invitationsOfInviter: 16,
+  /** Sealed files that one message names, and those of one identity that the relay keeps at a time. */
+  blobs: 16,
+  blobsOfIdentity: 10_000,
+  /** Bytes of a ticket to a file, and how many of one device stand at a time. */
+  ticket: 32,
+  tickets: 64,
   /** Graphemes of a nickname, and its UTF-8 bytes. */
   nickname: 32,
   nicknameBytes: 256,

@@ -1,4 +1,6 @@
 import type { Ports } from '../ports/ports.ts';
+import type { FileDesk } from './files/file-desk.ts';
+import type { Tickets } from './files/tickets.ts';
 import type { Rates } from './rate/rates.ts';
 import type { Rooms } from './room/rooms.ts';
 import type { LiveDevices } from './session/live-devices.ts';
@@ -14,6 +16,8 @@ export interface Context {
   readonly rooms: Rooms;
   readonly live: LiveDevices;
   readonly rates: Rates;
+  readonly files: FileDesk;
+  readonly tickets: Tickets;
   readonly outlet: Outlet;
   readonly retirements: Retirements;
   /** The session has ended; called once. */

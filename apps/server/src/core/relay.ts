@@ -3,6 +3,9 @@ import type { Cancel } from '../ports/clock.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Peer, Receiver, Socket } from '../ports/socket.ts';
 import type { Context } from './context.ts';
+import { FileDesk } from './files/file-desk.ts';
+import { Sweep } from './files/sweep.ts';
+import { Tickets } from './files/tickets.ts';
 import { Rates } from './rate/rates.ts';
 import { Rooms } from './room/rooms.ts';
 import { Admission } from './session/admission.ts';
@@ -15,6 +18,9 @@ import { defaultSettings, type Settings } from './settings.ts';
 export interface Relay {
   /** A client has connected. */
   accept(socket: Socket, peer: Peer): Receiver;
+  /** Sealed files, and who may have them. */
+  readonly files: FileDesk;
+  readonly tickets: Tickets;
   /** How many people are in the Lounge. */
   people(): number;
   /** Tells clients when to come back, answers what it has taken, then ends every session; it accepts no more. */
@@ -35,6 +41,9 @@ export function createRelay(ports: Ports, settings: Settings = defaultSettings):
   const rooms = new Rooms(ports, settings);
   const live = new LiveDevices();
   const rates = new Rates(settings.rates);
+  const tickets = new Tickets(ports, settings);
+  const files = new FileDesk(ports);
+  const sweep = new Sweep(ports, settings);
   let draining = false;
   let drained: (() => void) | undefined;
   let cancel: Cancel = () => {};
@@ -45,6 +54,8 @@ export function createRelay(ports: Ports, settings: Settings = defaultSettings):
     rooms,
     live,
     rates,
+    files,
+    tickets,
     outlet: new Outlet(clock),
     retirements: new Retirements(),
     gone(session) {
@@ -80,6 +91,8 @@ export function createRelay(ports: Ports, settings: Settings = defaultSettings):
   function keepHouse(round: number): void {
     rates.sweep(clock.elapsed());
     rooms.sweep();
+    tickets.sweep();
+    void sweep.turn();
     if (round % 60 === 0) void release();
     cancel = clock.after(HOUSEKEEPING, () => keepHouse(round + 1));
   }
@@ -108,6 +121,9 @@ export function createRelay(ports: Ports, settings: Settings = defaultSettings):
         },
       };
     },
+
+    files,
+    tickets,
 
     people: () => rooms.get(LOUNGE)?.presence.count ?? 0,
 

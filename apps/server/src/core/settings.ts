@@ -21,11 +21,12 @@ export interface Settings {
     readonly deliver: Rate;
     /** Pages of people with a search, which looks at everybody present. */
     readonly search: Rate;
-    /** Private rooms and conversations that are new to a device, changes of their keys, key packages taken, and knocks. */
+    /** Private rooms and conversations that are new to a device, changes of their keys, key packages taken, knocks, and files. */
     readonly room: Rate;
     readonly change: Rate;
     readonly packages: Rate;
     readonly knock: Rate;
+    readonly upload: Rate;
     /** Of an address: devices that the relay does not know yet. */
     readonly newcomer: Rate;
     /**
@@ -54,6 +55,19 @@ export interface Settings {
   readonly nicknameIdle: number;
   /** Milliseconds after which a delivery that nobody collected is forgotten. */
   readonly deliveryLife: number;
+  /** Bytes of one sealed file, and of all of an identity. */
+  readonly fileSize: number;
+  readonly fileQuota: number;
+  /** Milliseconds after which a file goes, and one that is not whole, or that no message names. */
+  readonly fileLife: number;
+  readonly fileGrace: number;
+  /** Milliseconds that a ticket to a file stands. */
+  readonly ticketLife: number;
+  /** Requests for files under way, of an address and in all. */
+  readonly fileRequestsPerAddress: number;
+  readonly fileRequests: number;
+  /** Milliseconds without a byte after which such a request is cut. */
+  readonly fileIdle: number;
   /** Milliseconds over which clients come back after a stop, and within which what was taken is answered. */
   readonly goawaySpread: number;
   readonly drainMost: number;
@@ -61,7 +75,9 @@ export interface Settings {
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
-const DAY = 24 * 60 * 60 * 1000;
+const GIB = 1024 * MIB;
+const HOUR = 60 * 60 * 1000;
+const DAY = 24 * HOUR;
 
 export const defaultSettings: Settings = {
   authTimeout: 5000,
@@ -80,6 +96,7 @@ export const defaultSettings: Settings = {
     change: { burst: 30, perSecond: 1 / 2 },
     packages: { burst: 30, perSecond: 1 / 2 },
     knock: { burst: 6, perSecond: 6 / 60 },
+    upload: { burst: 120, perSecond: 1 },
     newcomer: { burst: 60, perSecond: 20 / 60 },
     bytes: { burst: 128 * MIB, perSecond: 64 * KIB },
     bytesOfAddress: { burst: 256 * MIB, perSecond: 256 * KIB },
@@ -94,6 +111,14 @@ export const defaultSettings: Settings = {
   keyRetry: 500,
   nicknameIdle: 30 * DAY,
   deliveryLife: 7 * DAY,
+  fileSize: 2 * GIB,
+  fileQuota: 20 * GIB,
+  fileLife: 30 * DAY,
+  fileGrace: DAY,
+  ticketLife: HOUR,
+  fileRequestsPerAddress: 8,
+  fileRequests: 512,
+  fileIdle: 30_000,
   goawaySpread: 5000,
   drainMost: 5000,
 };

@@ -1,4 +1,5 @@
 import type {
+  BlobId,
   Bytes,
   DeviceId,
   Entry,
@@ -23,6 +24,8 @@ export interface Draft {
   readonly epoch: Epoch;
   readonly at: Millis;
   readonly frame: Bytes;
+  /** The sealed files that the frame names; none when left out. */
+  readonly blobs?: readonly BlobId[];
 }
 
 export type Appended =
@@ -34,6 +37,8 @@ export type Appended =
   | { readonly status: 'id_reused' }
   | { readonly status: 'stale_epoch'; readonly epoch: Epoch }
   | { readonly status: 'no_such_room' }
+  /** It names a file that is not the sender's own, whole, and of this room. */
+  | { readonly status: 'no_such_blob' }
   /** The room is not open to everybody, and the sender is not in it. */
   | { readonly status: 'not_a_member' }
   /** Nothing proves who the sender is: its credential went when its identity did. */
@@ -62,8 +67,8 @@ export interface Page {
 export interface Log {
   /**
    * Adds an entry, durably before it resolves. Drafts take effect, and resolve, in the order of the calls.
-   * Idempotency, then membership of a room that is not open, the comparison with the room's epoch, that the sender has a
-   * credential, and the addition are one transaction.
+   * Idempotency, then membership of a room that is not open, the comparison with the room's epoch, the files that it names, that the
+   * sender has a credential, and the addition are one transaction, in which the files are noted as named.
    */
   append(draft: Draft): Promise<Appended>;
   /** A page of what is durable; undefined when there is no such room. */

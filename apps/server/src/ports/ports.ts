@@ -1,4 +1,6 @@
 import type { Bytes } from '@aurora/protocol';
+import type { BlobRecords } from './blob-records.ts';
+import type { Blobs } from './blobs.ts';
 import type { Clock } from './clock.ts';
 import type { Directory } from './directory.ts';
 import type { KeyPackages } from './key-packages.ts';
@@ -24,6 +26,8 @@ export interface Storage {
   readonly privateRooms: PrivateRooms;
   readonly keyPackages: KeyPackages;
   readonly knocks: Knocks;
+  readonly blobRecords: BlobRecords;
+  readonly blobs: Blobs;
 }
 
 /** All that the relay's core reaches the world by, besides its sockets. */

@@ -133,13 +133,14 @@ export class TestClient {
   }
 
   append(text: string, more: Partial<RequestOf<'append'>> = {}): Promise<ReplyOf<'append'>> {
-    const fields = {
+    const fields: RequestOf<'append'> = {
       room: LOUNGE,
       id: newMessageId(),
       kind: 'message',
       epoch: 0 as Epoch,
       frame: utf8(text),
-    } as const;
+      blobs: [],
+    };
     return this.ask('append', { ...fields, ...more });
   }
 

@@ -212,6 +212,9 @@ export class SmallRelay {
     withdraw_knock: nowhere,
     knocks: nowhere,
     dismiss_knock: nowhere,
+    open_upload: nowhere,
+    open_download: nowhere,
+    drop_blob: nowhere,
   };
 }
 

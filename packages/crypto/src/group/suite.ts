@@ -10,8 +10,8 @@ import type { CiphersuiteImpl, CiphersuiteName, Hpke, Signature } from 'ts-mls';
 import type { Device } from '../identity/device.ts';
 import { importAead, NONCE_BYTES, open, seal } from '../primitives/aead.ts';
 import { importVerifyKey, sign, verify } from '../primitives/ed25519.ts';
-import { hpkeSuite } from '../primitives/hpke.ts';
 import { randomBytes } from '../primitives/random.ts';
+import { xWing } from '../primitives/x-wing.ts';
 
 /** X-Wing (X25519 + ML-KEM-768), AES-256-GCM, SHA-512, Ed25519. */
 export const SUITE: CiphersuiteName = 'MLS_256_XWING_AES256GCM_SHA512_Ed25519';
@@ -19,7 +19,7 @@ export const SUITE: CiphersuiteName = 'MLS_256_XWING_AES256GCM_SHA512_Ed25519';
 /** In place of the signing key, which never leaves the platform: the device itself signs. */
 export const NO_SIGNING_KEY: Bytes = new Uint8Array(0);
 
-let kem: CipherSuite = hpkeSuite;
+let kem: CipherSuite = xWing;
 
 /** Keys that no quantum computer withstands, a tenth of the cost: for tests that make many thousands of groups, and nothing else. */
 export function dangerouslyUseClassicKeys(): void {

@@ -12,7 +12,7 @@ import type { Device } from '../identity/device.ts';
 import type { Member } from '../identity/member.ts';
 import { TAG_BYTES } from '../primitives/aead.ts';
 import { sign, verify } from '../primitives/ed25519.ts';
-import { ENCAPSULATED, hpkeOpen, hpkeSeal } from '../primitives/hpke.ts';
+import { ENCAPSULATED, hpkeOpen, hpkeSeal, loadHpke } from '../primitives/hpke.ts';
 
 /*
  * frame = version u8 | suite u8 | X-Wing encapsulation 1120 | HPKE(signature 64 | content)
@@ -37,6 +37,7 @@ export interface Sealing {
 export async function sealSigned({ label, room, device, to, content }: Sealing): Promise<Bytes> {
   const info = infoOf(label, room, device.id, to.id);
   const plain = concatBytes(await sign(device.signKey, concatBytes(info, content)), content);
+  await loadHpke();
   try {
     return concatBytes(PREFIX, await hpkeSeal(to.hpkePub, info, PREFIX, plain));
   } catch (cause) {
@@ -73,6 +74,8 @@ export async function openSigned({ label, room, device, from, frame }: Sealed): 
 }
 
 async function openSealed(seed: Bytes, info: Bytes, sealed: Bytes): Promise<Bytes> {
+  // Before the attempt: code that cannot be loaded now says nothing against the letter.
+  await loadHpke();
   try {
     return await hpkeOpen(seed, info, PREFIX, sealed);
   } catch (cause) {

@@ -1,5 +1,15 @@
 import { bytes, id, list, type Of, oneOf, pair, record, uint } from '../codec/shape.ts';
-import type { DeviceId, Epoch, Generation, IdentityId, MessageId, Millis, RoomId, Seq } from '../ids.ts';
+import type {
+  BlobId,
+  DeviceId,
+  Epoch,
+  Generation,
+  IdentityId,
+  MessageId,
+  Millis,
+  RoomId,
+  Seq,
+} from '../ids.ts';
 import { limits } from '../limits.ts';
 
 /**
@@ -15,6 +25,7 @@ export const millis = uint<Millis>(limits.millis);
 export const roomId = id<RoomId>();
 export const deviceId = id<DeviceId>();
 export const identityId = id<IdentityId>();
+export const blobId = id<BlobId>();
 
 /**
  * Who may come into a room: `open`, anybody; `private`, whom a member lets in; `direct`, the two people whose identities

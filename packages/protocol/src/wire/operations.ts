@@ -15,6 +15,7 @@ import type { DeliveryId, MessageId, RequestId } from '../ids.ts';
 import { limits } from '../limits.ts';
 import { credentialShape, ED25519_SIGNATURE } from './credential.ts';
 import {
+  blobId,
   deviceId,
   entryKinds,
   entryShape,
@@ -56,7 +57,10 @@ export const operations = {
   },
   /** Becomes a member of an open room, or remains one, and is told of all that happens in it from now on. */
   join: { request: { room: roomId }, reply: headShape },
-  /** Adds to a room's log. Answered once it is durable; the same id again is answered with the first seq. */
+  /**
+   * Adds to a room's log. Answered once it is durable; the same id again is answered with the first seq. `blobs` are the files that
+   * the frame names, which the relay cannot read there: from now on they are kept.
+   */
   append: {
     request: {
       room: roomId,
@@ -64,6 +68,7 @@ export const operations = {
       kind: oneOf(entryKinds),
       epoch,
       frame: bytes(1, limits.frame),
+      blobs: list(blobId, limits.blobs),
     },
     reply: record({ seq, at: millis, duplicate: bool }),
   },
@@ -174,6 +179,21 @@ export const operations = {
     request: { room: roomId, device: deviceId, frame: bytes(1, limits.delivery) },
     reply: nothing,
   },
+  /**
+   * Makes room for a sealed file of `size` bytes, for those in the room, and gives a ticket to upload it by. Asked again it gives a
+   * new one, and how many bytes are there.
+   */
+  open_upload: {
+    request: { room: roomId, blob: blobId, size: uint(Number.MAX_SAFE_INTEGER, 1) },
+    reply: record({ ticket: bytes(limits.ticket), offset: uint() }),
+  },
+  /** Gives a ticket to download a sealed file by. */
+  open_download: {
+    request: { room: roomId, blob: blobId },
+    reply: record({ ticket: bytes(limits.ticket), size: uint(Number.MAX_SAFE_INTEGER, 1) }),
+  },
+  /** Takes one's own file back. */
+  drop_blob: { request: { blob: blobId }, reply: nothing },
   /** Signs out for good: frees the nickname and forgets memberships, registers and mailbox. */
   retire: { request: {}, reply: nothing },
 } as const satisfies Record<string, { request: object; reply: object }>;

@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { network } from './address.ts';
 
@@ -16,12 +16,27 @@ export interface CrowdOptions {
   readonly trustProxy: boolean;
 }
 
-/** What a server is made with, so that a connection that says nothing, or one word a minute, does not stay. */
+/**
+ * What a server is made with, so that a connection that says nothing, or one word a minute, does not stay. A whole request may take as
+ * long as the upload of a file may: all others are answered at once, and see `partWith`.
+ */
 export const impatience = {
   headersTimeout: 10 * SECOND,
-  requestTimeout: 15 * SECOND,
+  requestTimeout: 60 * 60 * SECOND,
   connectionsCheckingInterval: 5 * SECOND,
 } as const;
+
+/** Milliseconds to take in an answer that came before the request was over. */
+const PARTING = 1000;
+
+/** Cuts a request that goes on after it was answered: nobody waits for the end of what was refused. */
+export function partWith(request: IncomingMessage, response: ServerResponse): void {
+  response.once('finish', () => {
+    if (request.complete) return;
+    const timer = setTimeout(() => request.complete || request.socket.destroy(), PARTING);
+    request.socket.once('close', () => clearTimeout(timer));
+  });
+}
 
 /** Bounds the connections of a server from the moment that they are accepted, whatever they turn out to be. */
 export class Crowd {

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { applyBlobs } from './apply-blobs.ts';
 import { applyDirectory } from './apply-directory.ts';
 import { LogApplier } from './apply-log.ts';
 import { applyMail } from './apply-mail.ts';
@@ -9,6 +10,7 @@ import type { Command, Outcome } from './command.ts';
 /** Carries out commands on the writer's connection, many in one transaction. */
 export class Applier {
   readonly #db: DatabaseSync;
+  readonly #blobs: ReturnType<typeof applyBlobs>;
   readonly #log: LogApplier;
   readonly #directory: ReturnType<typeof applyDirectory>;
   readonly #mail: ReturnType<typeof applyMail>;
@@ -17,7 +19,8 @@ export class Applier {
 
   constructor(db: DatabaseSync) {
     this.#db = db;
-    this.#log = new LogApplier(db);
+    this.#blobs = applyBlobs(db);
+    this.#log = new LogApplier(db, this.#blobs);
     this.#mail = applyMail(db);
     this.#rooms = applyRooms(db, this.#log, this.#mail);
     this.#waiting = applyWaiting(db, this.#mail);
@@ -89,6 +92,15 @@ export class Applier {
       }
       case 'expire_knocks':
         this.#waiting.expire(command.before);
+        return { type: 'done' };
+      case 'open_blob':
+        return { type: 'open_blob', value: this.#blobs.open(command.blob) };
+      case 'complete_blob':
+        return { type: 'complete_blob', value: this.#blobs.complete(command.blob) };
+      case 'condemn_blobs':
+        return { type: 'condemn_blobs', value: this.#blobs.condemn(command.which) };
+      case 'forget_blobs':
+        this.#blobs.forget(command.blobs);
         return { type: 'done' };
       case 'put_register':
         return {

@@ -25,6 +25,7 @@ export function applyDirectory(db: DatabaseSync, leave: (room: RoomId, identity:
     `DELETE FROM registers WHERE sender ${mine}`,
     `DELETE FROM key_packages WHERE device ${mine}`,
     `DELETE FROM knocks WHERE device ${mine}`,
+    'UPDATE blobs SET gone = 1 WHERE owner = ? AND named = 0',
     'DELETE FROM members WHERE identity = ?',
     'DELETE FROM devices WHERE identity = ? AND spoke = 0',
     'DELETE FROM identities WHERE identity = ?',

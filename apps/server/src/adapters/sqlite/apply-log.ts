@@ -10,6 +10,7 @@ import {
   type Seq,
 } from '@aurora/protocol';
 import type { Appended, Draft } from '../../ports/log.ts';
+import type { applyBlobs } from './apply-blobs.ts';
 import { blob, bytes, kindOf, number } from './blob.ts';
 
 interface Room {
@@ -36,8 +37,10 @@ export class LogApplier {
   readonly #setHead: StatementSync;
   readonly #setSpoke: StatementSync;
   readonly #isMember: StatementSync;
+  readonly #blobs: ReturnType<typeof applyBlobs>;
 
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, blobs: ReturnType<typeof applyBlobs>) {
+    this.#blobs = blobs;
     this.#findRoom = db.prepare('SELECT number, kind, seq, epoch, at FROM rooms WHERE room = ?');
     this.#findEntry = db.prepare('SELECT room, seq, at, frame FROM entries WHERE id = ? AND sender = ?');
     this.#insert = db.prepare('INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
@@ -64,6 +67,7 @@ export class LogApplier {
     if (room.kind !== 'open' && this.#isMember.get(blob(draft.identity), blob(draft.room)) === undefined)
       return { status: 'not_a_member' };
     if (draft.epoch !== room.epoch) return { status: 'stale_epoch', epoch: room.epoch };
+    if (!this.#blobs.allows(draft)) return { status: 'no_such_blob' };
     return null;
   }
 
@@ -74,6 +78,7 @@ export class LogApplier {
     const sender = blob(draft.sender);
     const id = blob(draft.id);
     if (!this.#hasCredential(draft.sender, sender)) return { status: 'no_credential' };
+    this.#blobs.name(draft);
     const seq = (room.seq + 1) as Seq;
     const at = Math.max(draft.at, room.at) as Millis;
     const kind = entryKinds.indexOf(draft.kind);

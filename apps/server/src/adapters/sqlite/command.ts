@@ -1,4 +1,5 @@
 import type {
+  BlobId,
   Bytes,
   Delivery,
   DeliveryId,
@@ -9,6 +10,7 @@ import type {
   Register,
   RoomId,
 } from '@aurora/protocol';
+import type { Condemned, NewBlob, OpenedBlob } from '../../ports/blob-records.ts';
 import type { Claim, Claimed, Stale } from '../../ports/directory.ts';
 import type { Taken } from '../../ports/key-packages.ts';
 import type { Appended, Draft } from '../../ports/log.ts';
@@ -51,6 +53,10 @@ export type Command =
       readonly delivery: Delivery;
     }
   | { readonly type: 'expire_knocks'; readonly before: Millis }
+  | { readonly type: 'open_blob'; readonly blob: NewBlob }
+  | { readonly type: 'complete_blob'; readonly blob: BlobId }
+  | { readonly type: 'condemn_blobs'; readonly which: Condemned }
+  | { readonly type: 'forget_blobs'; readonly blobs: readonly BlobId[] }
   | {
       readonly type: 'put_register';
       readonly room: RoomId;
@@ -72,6 +78,9 @@ export type Outcome =
   | { readonly type: 'take_key_packages'; readonly value: Taken }
   | { readonly type: 'put_knock'; readonly value: 'kept' | 'full' }
   | { readonly type: 'dismiss_knock'; readonly value: 'dismissed' | 'none' | 'full' }
+  | { readonly type: 'open_blob'; readonly value: OpenedBlob }
+  | { readonly type: 'complete_blob'; readonly value: boolean }
+  | { readonly type: 'condemn_blobs'; readonly value: readonly BlobId[] }
   | { readonly type: 'put_register'; readonly value: 'kept' | 'not_a_member' }
   | { readonly type: 'done' };
 

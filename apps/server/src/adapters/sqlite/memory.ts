@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { type Bytes, LOUNGE } from '@aurora/protocol';
 import type { Storage } from '../../ports/ports.ts';
+import { memoryBlobs } from '../memory/blobs.ts';
 import { Applier } from './applier.ts';
 import { blob } from './blob.ts';
 import { readLog } from './read-log.ts';
@@ -30,5 +31,6 @@ export function memoryStorage({ serverId, generation = 1 }: MemoryOptions = {}):
     read: async (reading) => reading(),
     log: readLog(db, generation),
     rest: readRest(db),
+    blobs: memoryBlobs(),
   });
 }

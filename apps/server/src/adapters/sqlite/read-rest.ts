@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import {
+  type BlobId,
   credentialShape,
   type Delivery,
   type DeviceId,
@@ -10,11 +11,13 @@ import {
   type Membership,
   type RoomId,
 } from '@aurora/protocol';
+import type { BlobRecord } from '../../ports/blob-records.ts';
 import type { Listing, Looks } from '../../ports/directory.ts';
 import type { KnockPage } from '../../ports/knocks.ts';
 import type { Waiting } from '../../ports/mailbox.ts';
 import type { RegisterPage } from '../../ports/registers.ts';
 import { blob, bytes, hex, number } from './blob.ts';
+import { recordOf } from './blob-row.ts';
 
 const NOTHING = new Uint8Array(0);
 
@@ -41,8 +44,14 @@ export function readRest(db: DatabaseSync) {
   const knocks = db.prepare(
     'SELECT device, at, frame FROM knocks WHERE room = ? AND number > ? ORDER BY number LIMIT ?',
   );
+  const blobRecord = db.prepare('SELECT * FROM blobs WHERE blob = ? AND gone = 0');
 
   return {
+    blobRecord(id: BlobId): BlobRecord | undefined {
+      const row = blobRecord.get(blob(id));
+      return row && recordOf(row);
+    },
+
     members(room: RoomId): Membership[] {
       const rows = members.all(blob(room), limits.members);
       return rows.map((row) => ({ identity: hex<IdentityId>(row.identity), admin: row.admin === 1 }));

@@ -1,9 +1,27 @@
+/** Sealed files. Their bytes are elsewhere; a row that is `gone` waits for them to go. */
+const BLOBS = `
+CREATE TABLE blobs (
+  blob BLOB PRIMARY KEY,
+  room BLOB NOT NULL,
+  owner BLOB NOT NULL,
+  size INTEGER NOT NULL,
+  created INTEGER NOT NULL,
+  whole INTEGER NOT NULL,
+  named INTEGER NOT NULL,
+  gone INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX blobs_by_owner ON blobs (owner, size) WHERE gone = 0;
+CREATE INDEX blobs_by_age ON blobs (created) WHERE gone = 0;
+CREATE INDEX blobs_unnamed ON blobs (created) WHERE gone = 0 AND named = 0;
+CREATE INDEX blobs_gone ON blobs (blob) WHERE gone = 1;
+`;
+
 /**
  * The tables. `entries` are clustered by room and seq, so that a page is one stretch of the disk; the index for
  * idempotency starts with the message id, which is time-ordered, so that new rows go to its end and not all over it.
  * A member's `inviter` is whoever made the membership, until the member's own session joins.
  */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 export const SCHEMA = `
 CREATE TABLE meta (
@@ -100,15 +118,13 @@ CREATE TABLE registers (
   PRIMARY KEY (room, kind, sender)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX registers_by_sender ON registers (sender);
-
+${BLOBS}
 PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 
-/** What makes a database of the format before into one of this: who was in a room then had joined it. */
+/** What makes a database of the format before into one of this: there were no files then. */
 export const UPGRADE = `
-BEGIN EXCLUSIVE;
-ALTER TABLE members ADD COLUMN inviter BLOB;
-CREATE INDEX invitations ON members (identity, inviter, number) WHERE inviter IS NOT NULL;
+BEGIN EXCLUSIVE;${BLOBS}
 PRAGMA user_version = ${SCHEMA_VERSION};
 COMMIT;
 `;

@@ -1,4 +1,5 @@
 import type { Bytes } from '@aurora/protocol';
+import type { Blobs } from '../../ports/blobs.ts';
 import type { Storage } from '../../ports/ports.ts';
 import type { Command, Outcome } from './command.ts';
 import type { readLog } from './read-log.ts';
@@ -11,6 +12,7 @@ export interface Parts {
   read<T>(reading: () => T): Promise<T>;
   readonly log: ReturnType<typeof readLog>;
   readonly rest: ReturnType<typeof readRest>;
+  readonly blobs: Blobs;
 }
 
 function unexpected(outcome: Outcome): never {
@@ -18,9 +20,10 @@ function unexpected(outcome: Outcome): never {
 }
 
 /** The ports of what lasts, over something that writes commands and something that reads. */
-export function storageOver({ serverId, write, read, log, rest }: Parts): Storage {
+export function storageOver({ serverId, write, read, log, rest, blobs }: Parts): Storage {
   return {
     serverId,
+    blobs,
     log: {
       async append(draft) {
         const outcome = await write({ type: 'append', draft });
@@ -116,6 +119,24 @@ export function storageOver({ serverId, write, read, log, rest }: Parts): Storag
       },
       async expire(before) {
         await write({ type: 'expire_knocks', before });
+      },
+    },
+    blobRecords: {
+      async open(blob) {
+        const outcome = await write({ type: 'open_blob', blob });
+        return outcome.type === 'open_blob' ? outcome.value : unexpected(outcome);
+      },
+      find: (blob) => read(() => rest.blobRecord(blob)),
+      async complete(blob) {
+        const outcome = await write({ type: 'complete_blob', blob });
+        return outcome.type === 'complete_blob' ? outcome.value : unexpected(outcome);
+      },
+      async condemn(which) {
+        const outcome = await write({ type: 'condemn_blobs', which });
+        return outcome.type === 'condemn_blobs' ? outcome.value : unexpected(outcome);
+      },
+      async forget(blobs) {
+        await write({ type: 'forget_blobs', blobs });
       },
     },
   };

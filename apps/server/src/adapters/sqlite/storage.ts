@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../ports/clock.ts';
 import type { Storage } from '../../ports/ports.ts';
 import { StorageError } from '../../ports/storage-error.ts';
+import { diskBlobs } from '../disk/blobs.ts';
 import type { Command, Outcome } from './command.ts';
 import { reasonOf } from './fault.ts';
 import { open } from './open.ts';
@@ -42,7 +44,14 @@ const FREEING: ReadonlySet<Command['type']> = new Set([
   'expire_knocks',
   'drop_knock',
   'leave',
+  'condemn_blobs',
+  'forget_blobs',
 ]);
+
+/** Bytes that will be written besides the database's own. */
+function needs(command: Command): number {
+  return command.type === 'open_blob' ? command.blob.size : 0;
+}
 
 /** The last connection to close moves what is left of the WAL into the database. */
 function stopThread(thread: Worker): Promise<void> {
@@ -71,9 +80,10 @@ export async function sqliteStorage(options: SqliteOptions): Promise<SqliteStora
   checkpointer.on('error', () => {});
   const log = readLog(db, generation);
   const rest = readRest(db);
+  const blobs = diskBlobs(join(options.folder, 'blobs'), space);
 
   async function write(command: Command): Promise<Outcome> {
-    if (space.short() && !FREEING.has(command.type)) {
+    if (!FREEING.has(command.type) && (space.short() || needs(command) > space.left())) {
       throw new StorageError('full', 'the disk is short of space');
     }
     return writer.run(command);
@@ -88,7 +98,7 @@ export async function sqliteStorage(options: SqliteOptions): Promise<SqliteStora
   }
 
   return {
-    ...storageOver({ serverId, write, read, log, rest }),
+    ...storageOver({ serverId, write, read, log, rest, blobs }),
     healthy: () => !writer.failing,
     full: () => space.short(),
     async close() {

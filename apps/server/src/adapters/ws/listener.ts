@@ -5,10 +5,10 @@ import { WebSocket, WebSocketServer } from 'ws';
 import type { Relay } from '../../core/relay.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { addressOf } from '../http/address.ts';
+import { type OriginRule, originOf } from '../http/origin.ts';
 import { FOREIGN_HOST, isOwnHost } from '../http/own-host.ts';
 import { Connection } from './connection.ts';
 import { Heartbeat } from './heartbeat.ts';
-import { type OriginRule, originOf } from './origin.ts';
 
 export interface ListenerOptions extends OriginRule {
   readonly trustProxy: boolean;

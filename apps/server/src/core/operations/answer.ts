@@ -5,6 +5,7 @@ import type { Account } from '../session/state.ts';
 import { append } from './append.ts';
 import { commit } from './commit.ts';
 import { credentials } from './credentials.ts';
+import { dropBlob, openDownload, openUpload } from './files.ts';
 import { join } from './join.ts';
 import { keyPackages, publishKeyPackages } from './key-packages.ts';
 import { holdKeys, requestKeys } from './keys.ts';
@@ -104,6 +105,12 @@ export async function answer(
     }
     case 'dismiss_knock':
       return small(encodeReply('dismiss_knock', await dismissKnock(context, session, who, request)));
+    case 'open_upload':
+      return small(encodeReply('open_upload', await openUpload(context, session, who, request)));
+    case 'open_download':
+      return small(encodeReply('open_download', await openDownload(context, session, who, request)));
+    case 'drop_blob':
+      return small(encodeReply('drop_blob', await dropBlob(context, who, request)));
     case 'retire':
       return small(encodeReply('retire', await retire(context, session, who)));
   }

@@ -14,11 +14,11 @@ export function append(
 ): Promise<ReplyOf<'append'>> {
   const { log, clock, observer } = context.ports;
   return inRoom(context, session, id, async (room) => {
-    const { kind, epoch, frame } = request;
+    const { kind, epoch, frame, blobs } = request;
     if (kind === 'commit' && room.hub.head.kind !== 'open')
       throw new RequestError('bad_request', 'The keys of a private room are changed by a commit.');
     const at = clock.now();
-    const draft = { room: id, kind, sender: device, identity, id: request.id, epoch, at, frame };
+    const draft = { room: id, kind, sender: device, identity, id: request.id, epoch, at, frame, blobs };
     const outcome = await log.append(draft);
     switch (outcome.status) {
       case 'appended': {
@@ -55,6 +55,11 @@ export function refusalOfDraft(
       return noSuchRoom();
     case 'not_a_member':
       return notInRoom();
+    case 'no_such_blob':
+      return new RequestError(
+        'no_such_blob',
+        'A file that the message names is not at the server, or not any more. Send it again.',
+      );
     case 'no_credential':
       return new RequestError('unauthenticated', 'You have signed out. Sign in anew.');
   }

@@ -42,7 +42,7 @@ export function commit(
         room.hub.entry({ seq, kind: 'commit', sender, id: request.id, epoch, at, frame });
         // Who goes is told by whom before the door closes.
         if (remove.length > 0) room.hub.tellNow();
-        for (const one of remove) shutOut(room, one);
+        for (const one of remove) shutOut(context, room, one);
         for (const { device, delivery } of welcomes)
           for (const live of context.live.of(device))
             live.tell({ type: 'delivery', delivery }, delivery.frame.length);

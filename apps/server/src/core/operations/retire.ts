@@ -8,11 +8,12 @@ import type { Account } from '../session/state.ts';
  * came after would stand in the log without a credential. The asker's own session ends once it has its answer.
  */
 export async function retire(
-  { ports, live, retirements, rooms }: Context,
+  { ports, live, retirements, rooms, tickets }: Context,
   session: Session,
   { identity }: Account,
 ): Promise<ReplyOf<'retire'>> {
   await retirements.run(identity, () => ports.directory.retire(identity));
+  tickets.revoke({ identity });
   for (const other of live.ofIdentity(identity)) if (other !== session) other.end('retired');
   for (const room of rooms.all()) room.presence.retire(identity);
   return {};

@@ -84,12 +84,18 @@ export async function leave(
   if (room === undefined) throw noSuchRoom();
   if (room.hub.head.kind === 'open') throw new RequestError('bad_request', 'An open room cannot be left.');
   await context.ports.privateRooms.leave(id, identity);
-  shutOut(room, identity, session);
+  shutOut(context, room, identity, session);
   return {};
 }
 
-/** Takes an identity's sessions out of a room at once, and tells them, but for the one that asked for it. */
-export function shutOut(room: Room, identity: IdentityId, asker: Session | null = null): void {
+/** Takes an identity's sessions and tickets out of a room at once, and tells them, but for the one that asked for it. */
+export function shutOut(
+  { tickets }: Context,
+  room: Room,
+  identity: IdentityId,
+  asker: Session | null = null,
+): void {
+  tickets.revoke({ identity, room: room.id });
   for (const session of room.sessionsOf(identity)) {
     if (session.account === undefined) continue;
     session.rooms = session.rooms.filter((other) => other !== room);

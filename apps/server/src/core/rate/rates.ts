@@ -49,6 +49,7 @@ export class Rates {
   readonly #change: Buckets<DeviceId>;
   readonly #packages: Buckets<DeviceId>;
   readonly #knock: Buckets<DeviceId>;
+  readonly #upload: Buckets<DeviceId>;
   readonly #newcomer: Buckets<string>;
   readonly #bytes: Buckets<DeviceId>;
   readonly #bytesOfAddress: Buckets<string>;
@@ -68,6 +69,7 @@ export class Rates {
     this.#change = new Buckets(settings.change);
     this.#packages = new Buckets(settings.packages);
     this.#knock = new Buckets(settings.knock);
+    this.#upload = new Buckets(settings.upload);
     this.#newcomer = new Buckets(settings.newcomer);
     this.#bytes = new Buckets(settings.bytes);
     this.#bytesOfAddress = new Buckets(settings.bytesOfAddress);
@@ -129,6 +131,8 @@ export class Rates {
         return this.#packages.take(device, now);
       case 'knock':
         return this.#knock.take(device, now);
+      case 'open_upload':
+        return this.#upload.take(device, now);
     }
     return take(session.other, this.#settings.other, now);
   }
@@ -144,6 +148,7 @@ export class Rates {
       this.#change,
       this.#packages,
       this.#knock,
+      this.#upload,
       this.#bytes,
     ];
     for (const buckets of others) buckets.sweep(now);

@@ -49,7 +49,7 @@ export function outboxOf<S extends Keyed>(chamber: Chamber<S>, keeper: Keeper, s
     allows: (words) => words.type === 'text' || keeper.mayArrange,
     append: (epoch, id, frame) => {
       if (keeper.aboutToSend()) chamber.again();
-      return connection.call('append', { room, id, kind: 'message', epoch, frame });
+      return connection.call('append', { room, id, kind: 'message', epoch, frame, blobs: [] });
     },
     rejoin: stage.rejoin,
     after: (delay, call) => clock.after(delay, call),

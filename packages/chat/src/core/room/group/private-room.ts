@@ -226,7 +226,7 @@ export class PrivateRoom {
     for (let attempt = 1; ; attempt += 1) {
       const frame = await leaveFrame(device, { room, epoch });
       try {
-        await connection.call('append', { room, id: newId(), kind: 'handshake', epoch, frame });
+        await connection.call('append', { room, id: newId(), kind: 'handshake', epoch, frame, blobs: [] });
         return;
       } catch (error) {
         const lost = error instanceof RequestError && error.code === 'stale_epoch';

@@ -179,7 +179,14 @@ export class Submissions {
     const { connection } = ports;
     for (const { id: part, frame } of request.parts)
       await this.#pace.run(() =>
-        connection.call('append', { room, id: part, kind: 'handshake', epoch: request.epoch, frame }),
+        connection.call('append', {
+          room,
+          id: part,
+          kind: 'handshake',
+          epoch: request.epoch,
+          frame,
+          blobs: [],
+        }),
       );
     const { id: own, epoch: at, frame, welcomes, remove, admins } = request;
     try {

@@ -43,7 +43,7 @@ class OpenKeeper implements Keeper {
       chain: () => log.chain,
       members: (devices) => members.of(devices),
       append: async (kind, epoch, frame) => {
-        await connection.call('append', { room, id: newId(), kind, epoch, frame });
+        await connection.call('append', { room, id: newId(), kind, epoch, frame, blobs: [] });
       },
       hold: async (epochs) => {
         await connection.call('hold_keys', { room, epochs: epochs.map(([first, last]) => [first, last]) });

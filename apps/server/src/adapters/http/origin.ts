@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { HostRule } from '../http/own-host.ts';
+import type { HostRule } from './own-host.ts';
 
 export interface OriginRule extends HostRule {
   /** Lets clients in that send no origin: no browser does, but programs may. */
