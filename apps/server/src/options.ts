@@ -108,6 +108,20 @@ export const options = {
     most: 1e9,
     help: 'KiB of them a second after that.',
   },
+  'file-burst-per-address': {
+    type: 'number',
+    default: 64,
+    least: 0,
+    most: 1e9,
+    help: 'GiB of files that may come from one address at once, or its largest file if that is more.',
+  },
+  'file-rate-per-address': {
+    type: 'number',
+    default: 1,
+    least: 0.001,
+    most: 1e9,
+    help: 'MiB of them a second after that.',
+  },
   'newcomer-burst': {
     type: 'number',
     default: 60,
@@ -197,7 +211,7 @@ export const options = {
     default: 5,
     least: 0,
     most: 100,
-    help: 'Per cent of the disk to leave free: below it nothing new is written.',
+    help: 'Per cent of the disk to leave free: below it nothing new is written, and files only above twice as much.',
   },
 } as const satisfies Options;
 

@@ -10,6 +10,7 @@ const DAY = 24 * 60 * 60 * SECOND;
 /** The core's settings, as the operator has them. */
 export function settingsOf(config: Config): Settings {
   const { rates } = defaultSettings;
+  const fileSize = Math.floor(config['file-size'] * GIB);
   return {
     ...defaultSettings,
     authTimeout: config['auth-timeout'] * SECOND,
@@ -24,6 +25,11 @@ export function settingsOf(config: Config): Settings {
         burst: config['kept-burst-per-address'] * MIB,
         perSecond: config['kept-rate-per-address'] * KIB,
       },
+      filesOfAddress: {
+        // What no wait would ever allow must not be told to wait.
+        burst: Math.max(fileSize, config['file-burst-per-address'] * GIB),
+        perSecond: config['file-rate-per-address'] * MIB,
+      },
       newcomer: { burst: config['newcomer-burst'], perSecond: config['newcomers-per-minute'] / 60 },
       signal: { ...rates.signal, perSecond: config['signal-rate'] },
       join: { burst: Math.max(1, config['join-rate']), perSecond: config['join-rate'] / 60 },
@@ -31,7 +37,7 @@ export function settingsOf(config: Config): Settings {
     },
     leaveGrace: config['leave-grace'] * SECOND,
     nicknameIdle: config['nickname-days'] * DAY,
-    fileSize: Math.floor(config['file-size'] * GIB),
+    fileSize,
     fileQuota: Math.floor(config['file-quota'] * GIB),
     fileLife: config['file-days'] * DAY,
   };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { helpText, readConfig } from '../src/config.ts';
+import { defaultConfig, helpText, readConfig } from '../src/config.ts';
 import { options } from '../src/options.ts';
+import { settingsOf } from '../src/settings-of.ts';
 import { temporaryFolder } from './support/folder.ts';
 import { RelayProcess } from './support/process.ts';
 
@@ -29,6 +30,15 @@ describe('options', () => {
     [['--nonsense'], {}, /nonsense/],
   ])('%j with %j make no sense, and say so', (args, environment, words) => {
     expect(() => readConfig(args, environment)).toThrow(words);
+  });
+
+  it('never bound what comes from an address so that its largest file could never come', () => {
+    const { fileSize, rates } = settingsOf({ ...defaultConfig, 'file-size': 100 });
+    expect(rates.filesOfAddress.burst).toBe(fileSize);
+    expect(settingsOf(defaultConfig).rates.filesOfAddress).toEqual({
+      burst: 64 * 2 ** 30,
+      perSecond: 2 ** 20,
+    });
   });
 
   it('are all in the help, with their variables', () => {

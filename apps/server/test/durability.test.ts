@@ -1,4 +1,13 @@
-import { chmodSync, closeSync, copyFileSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  mkdirSync,
+  openSync,
+  statfsSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type Epoch, LOUNGE, type Millis, type Seq, utf8 } from '@aurora/protocol';
@@ -7,7 +16,7 @@ import { nodeClock } from '../src/adapters/node/clock.ts';
 import { type SqliteStorage, sqliteStorage } from '../src/adapters/sqlite/storage.ts';
 import { UnusableStorage } from '../src/adapters/sqlite/unusable.ts';
 import type { Draft } from '../src/ports/log.ts';
-import { newBlob } from './support/blobs.ts';
+import { newBlob, streamOf } from './support/blobs.ts';
 import { claimOf } from './support/claim.ts';
 import { temporaryFolder } from './support/folder.ts';
 import { Device, newMessageId, randomBytes } from './support/keys.ts';
@@ -209,6 +218,26 @@ describe('a full disk', () => {
     await expect(storage.blobRecords.open({ ...file, size: 9e14 })).rejects.toMatchObject({ fault: 'full' });
     expect(await storage.blobRecords.open({ ...file, size: 1 })).toMatchObject({ status: 'open' });
     await storage.close();
+  });
+
+  it('[LM6] [FL2] [FL17] has room for what is said when it has none left for files', async () => {
+    const folder = temporaryFolder();
+    const { bavail, blocks } = statfsSync(folder);
+    const storage = await open(folder, { leaveFree: (0.7 * bavail) / blocks });
+    await storage.directory.claim(claimOf(ada));
+    expect(await storage.log.append(draft())).toMatchObject({ status: 'appended' });
+    const file = { blob: newBlob(), room: LOUNGE, owner: ada.identityId, created: 1 as Millis, quota: 1e15 };
+    await expect(storage.blobRecords.open({ ...file, size: 1 })).rejects.toMatchObject({ fault: 'full' });
+    await expect(storage.blobs.append(file.blob, streamOf(randomBytes(9)))).rejects.toMatchObject({
+      fault: 'full',
+    });
+    expect(await storage.blobs.size(file.blob)).toBe(0);
+    expect(storage.full()).toBe(false);
+    await storage.close();
+    const roomier = await open(folder, { leaveFree: (0.3 * bavail) / blocks });
+    expect(await roomier.blobRecords.open({ ...file, size: 1 })).toMatchObject({ status: 'open' });
+    expect(await roomier.blobs.append(file.blob, streamOf(randomBytes(1)))).toBe(1);
+    await roomier.close();
   });
 
   it('[LM6] refuses to write, acknowledges nothing that it has not kept, and goes on reading', async () => {

@@ -1,7 +1,7 @@
 import { LOUNGE, limits, type RequestOf, type RoomId } from '@aurora/protocol';
 import { describe, expect, it } from 'vitest';
 import { memoryStorage } from '../src/adapters/sqlite/memory.ts';
-import type { defaultSettings } from '../src/core/settings.ts';
+import { defaultSettings } from '../src/core/settings.ts';
 import { newBlob, streamOf } from './support/blobs.ts';
 import { settle } from './support/clock.ts';
 import { Device, randomBytes } from './support/keys.ts';
@@ -81,6 +81,24 @@ describe('room for a file', () => {
     await expect(open(ada, { room: NOWHERE })).rejects.toMatchObject({ code: 'no_such_room' });
   });
 
+  it('[LM2] is bounded in bytes for an address, over its people; asking again, and what is refused, costs none', async () => {
+    const rates = { ...defaultSettings.rates, filesOfAddress: { burst: 1000, perSecond: 10 } };
+    const { world, ada, bo, open } = await scene({ rates, fileQuota: 10_000 });
+    const blob = newBlob();
+    await open(ada, { blob, size: 600 });
+    await open(ada, { blob, size: 600 });
+    await expect(open(ada, { blob, size: 601 })).rejects.toMatchObject({ code: 'id_reused' });
+    await expect(open(bo, { size: 500 })).rejects.toMatchObject({ code: 'rate_limited', retryAfter: 10_000 });
+    await open(ada, { size: 100 });
+    await expect(open(ada, { size: 300 })).rejects.toMatchObject({ code: 'quota_used' });
+    await open(bo, { size: 300 });
+    const far = new Device('Di');
+    await open(new Someone(far, await world.join(far, { address: '192.0.2.2' })), { size: 1000 });
+    await world.clock.advance(10_000);
+    await open(bo, { size: 100 });
+    await expect(open(bo, { size: 1 })).rejects.toMatchObject({ code: 'rate_limited' });
+  });
+
   it('[LM2] is asked for 120 times at once, then once a second', async () => {
     const { world, ada, open } = await scene();
     const blob = newBlob();
@@ -129,6 +147,17 @@ describe('a file', () => {
     await ada.client.append('sealed', { blobs: [blob] });
     await bo.client.until(() => bo.client.texts[0]);
     expect(bo.client.texts).toEqual(['sealed']);
+  });
+
+  it('[FL14] is named once in a message, which is refused otherwise', async () => {
+    const { ada, bo, whole } = await scene();
+    const [blob, other] = [await whole(ada), await whole(ada)];
+    await expect(ada.client.append('twice', { blobs: [blob, other, blob] })).rejects.toMatchObject({
+      code: 'bad_request',
+    });
+    await ada.client.append('once', { blobs: [blob, other] });
+    await bo.client.until(() => bo.client.texts[0]);
+    expect(bo.client.texts).toEqual(['once']);
   });
 
   it('[FL16] that was given up while its last bytes came leaves none behind', async () => {

@@ -57,8 +57,13 @@ export const limits = {
   invitations: 100,
   invitationsOfInviter: 16,
   /** Sealed files that one message names, and those of one identity that the relay keeps at a time. */
-  blobs: 16,
+  blobs: 8,
   blobsOfIdentity: 10_000,
+  /** Characters of a file's name, of its media type, and of the words beside files; bytes of a picture's preview. */
+  fileName: 255,
+  mediaType: 127,
+  caption: 4_000,
+  preview: 8 * 1024,
   /** Bytes of a ticket to a file, and how many of one device stand at a time. */
   ticket: 32,
   tickets: 64,

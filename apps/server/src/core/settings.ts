@@ -35,6 +35,8 @@ export interface Settings {
      */
     readonly bytes: Rate;
     readonly bytesOfAddress: Rate;
+    /** Bytes of files, as large as they are said to be, of an address. */
+    readonly filesOfAddress: Rate;
     /** Of a session, for everything else. */
     readonly other: Rate;
     /** Of a session: how often it is told that it asks too much, before it ends. */
@@ -100,6 +102,7 @@ export const defaultSettings: Settings = {
     newcomer: { burst: 60, perSecond: 20 / 60 },
     bytes: { burst: 128 * MIB, perSecond: 64 * KIB },
     bytesOfAddress: { burst: 256 * MIB, perSecond: 256 * KIB },
+    filesOfAddress: { burst: 64 * GIB, perSecond: MIB },
     other: { burst: 120, perSecond: 20 },
     refused: { burst: 200, perSecond: 200 / 60 },
   },

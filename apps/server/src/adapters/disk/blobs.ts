@@ -30,7 +30,7 @@ async function writeAll(file: FileHandle, part: Uint8Array): Promise<void> {
   for (let at = 0; at < part.length; ) at += (await file.write(part, at)).bytesWritten;
 }
 
-/** The disk's space, as far as it is known. */
+/** The disk's space for files, as far as it is known. */
 export interface Room {
   /** Whether it is short; then nothing more is written. */
   short(): boolean;

@@ -1,4 +1,4 @@
-/** What a page may do: nothing but what stands here. Design: no HTML sink, no foreign source, no frame. */
+/** What a page may do: nothing but what stands here. Design: no HTML sink, no foreign source or frame. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -8,6 +8,8 @@ const POLICY = [
   "font-src 'self'",
   "connect-src 'self'",
   "worker-src 'self'",
+  // For nothing but the addresses of saves, which the page's service worker answers.
+  "frame-src 'self'",
   "manifest-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",

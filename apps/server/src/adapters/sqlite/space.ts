@@ -1,21 +1,30 @@
 import { statfs } from 'node:fs/promises';
 import type { Clock } from '../../ports/clock.ts';
+import type { Room } from '../disk/blobs.ts';
 
 const EVERY = 5000;
 
 export interface Space {
   /** Whether the disk was short of space when last looked at. */
   short(): boolean;
-  /** Bytes that could be written before it is. */
-  left(): number;
-  /** Counts bytes that were written since: a fast upload would fill a small disk between two looks. */
-  spend(bytes: number): void;
+  /** What files may take of it. */
+  readonly files: FileSpace;
   stop(): void;
 }
 
-/** Looks at a folder's disk now and then: below `share` free, nothing more is written, so that reading goes on. */
+export interface FileSpace extends Room {
+  /** Bytes that files could take before it is short of space for them. */
+  left(): number;
+}
+
+/**
+ * Looks at a folder's disk now and then: below `share` free, nothing more is written, so that reading goes on. Files stop at twice as
+ * much, so that whoever fills the disk with them leaves room for what is said. What they wrote since counts: a fast upload would
+ * fill a small disk between two looks.
+ */
 export async function watchSpace(folder: string, share: number, clock: Clock): Promise<Space> {
   let left = Number.POSITIVE_INFINITY;
+  let kept = 0;
   let cancel = () => {};
   let stopped = false;
 
@@ -23,6 +32,7 @@ export async function watchSpace(folder: string, share: number, clock: Clock): P
     try {
       const { bavail, blocks, bsize } = await statfs(folder);
       left = blocks > 0 ? (bavail - blocks * share) * bsize : Number.POSITIVE_INFINITY;
+      kept = blocks * share * bsize;
     } catch {
       // A folder that cannot be looked at fails its writes with words of its own.
       left = Number.POSITIVE_INFINITY;
@@ -33,9 +43,12 @@ export async function watchSpace(folder: string, share: number, clock: Clock): P
   await look();
   return {
     short: () => left < 0,
-    left: () => left,
-    spend(bytes) {
-      left -= bytes;
+    files: {
+      short: () => left < kept,
+      left: () => left - kept,
+      spend(bytes) {
+        left -= bytes;
+      },
     },
     stop() {
       stopped = true;

@@ -9,7 +9,7 @@ import { reasonOf } from './fault.ts';
 import { open } from './open.ts';
 import { readLog } from './read-log.ts';
 import { readRest } from './read-rest.ts';
-import { watchSpace } from './space.ts';
+import { type Space, watchSpace } from './space.ts';
 import { storageOver } from './storage-over.ts';
 import { Writer } from './writer.ts';
 
@@ -18,7 +18,7 @@ export interface SqliteOptions {
   readonly clock: Clock;
   /** The database was put back from a backup: its logs tell another story than clients remember. */
   readonly restored?: boolean;
-  /** Share of the disk that stays free; below it writing is refused. */
+  /** Share of the disk that stays free; below it writing is refused, and files below twice as much. */
   readonly leaveFree?: number;
   /** Bytes up to which a database is checked at every start, and not only after an end that was none. */
   readonly checkedAlways?: number;
@@ -48,9 +48,10 @@ const FREEING: ReadonlySet<Command['type']> = new Set([
   'forget_blobs',
 ]);
 
-/** Bytes that will be written besides the database's own. */
-function needs(command: Command): number {
-  return command.type === 'open_blob' ? command.blob.size : 0;
+/** Whether there is no room for what a command brings, be it a file whose bytes come later. */
+function isTooMuch(command: Command, space: Space): boolean {
+  if (FREEING.has(command.type)) return false;
+  return space.short() || (command.type === 'open_blob' && command.blob.size > space.files.left());
 }
 
 /** The last connection to close moves what is left of the WAL into the database. */
@@ -80,12 +81,10 @@ export async function sqliteStorage(options: SqliteOptions): Promise<SqliteStora
   checkpointer.on('error', () => {});
   const log = readLog(db, generation);
   const rest = readRest(db);
-  const blobs = diskBlobs(join(options.folder, 'blobs'), space);
+  const blobs = diskBlobs(join(options.folder, 'blobs'), space.files);
 
   async function write(command: Command): Promise<Outcome> {
-    if (!FREEING.has(command.type) && (space.short() || needs(command) > space.left())) {
-      throw new StorageError('full', 'the disk is short of space');
-    }
+    if (isTooMuch(command, space)) throw new StorageError('full', 'the disk is short of space');
     return writer.run(command);
   }
 

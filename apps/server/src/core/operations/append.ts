@@ -17,6 +17,8 @@ export function append(
     const { kind, epoch, frame, blobs } = request;
     if (kind === 'commit' && room.hub.head.kind !== 'open')
       throw new RequestError('bad_request', 'The keys of a private room are changed by a commit.');
+    if (new Set(blobs).size < blobs.length)
+      throw new RequestError('bad_request', 'A message names each of its files once.');
     const at = clock.now();
     const draft = { room: id, kind, sender: device, identity, id: request.id, epoch, at, frame, blobs };
     const outcome = await log.append(draft);

@@ -1,5 +1,5 @@
 import { type ReplyOf, RequestError, type RequestOf, type RoomId } from '@aurora/protocol';
-import type { OpenedBlob } from '../../ports/blob-records.ts';
+import type { NewBlob, OpenedBlob } from '../../ports/blob-records.ts';
 import type { Context } from '../context.ts';
 import type { Session } from '../session/session.ts';
 import type { Account } from '../session/state.ts';
@@ -34,6 +34,23 @@ function checkStillIn(session: Session, room: RoomId): void {
   if (session.room(room) === undefined) throw notInRoom();
 }
 
+/** Its bytes count for the address that brings them, once, and not when there is no room for them. SPEC [LM2]. */
+async function openCounted(
+  { ports, rates }: Context,
+  { address }: Session,
+  blob: NewBlob,
+): Promise<OpenedBlob> {
+  const isNew = (await ports.blobRecords.find(blob.blob)) === undefined;
+  const takeBack = isNew ? rates.countFile(address, blob.size, ports.clock.elapsed()) : () => {};
+  let opened: OpenedBlob | undefined;
+  try {
+    opened = await ports.blobRecords.open(blob);
+    return opened;
+  } finally {
+    if (opened?.status !== 'open') takeBack();
+  }
+}
+
 /** Everything that speaks against a file is said before its first byte. SPEC [FL2], [FL3]. */
 export function openUpload(
   context: Context,
@@ -47,7 +64,7 @@ export function openUpload(
     if (size > fileSize)
       throw new RequestError('too_large', `Files of up to ${inWords(fileSize)} can be sent here.`);
     const created = ports.clock.now();
-    const opened = await ports.blobRecords.open({ blob, room, owner: identity, size, created, quota });
+    const opened = await openCounted(context, session, { blob, room, owner: identity, size, created, quota });
     if (opened.status !== 'open') throw refusalOfBlob(opened, quota);
     const offset = await files.offsetOf(opened.record);
     checkStillIn(session, room);

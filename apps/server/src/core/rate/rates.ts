@@ -53,6 +53,7 @@ export class Rates {
   readonly #newcomer: Buckets<string>;
   readonly #bytes: Buckets<DeviceId>;
   readonly #bytesOfAddress: Buckets<string>;
+  readonly #filesOfAddress: Buckets<string>;
 
   constructor(settings: Settings['rates']) {
     this.#settings = settings;
@@ -73,6 +74,7 @@ export class Rates {
     this.#newcomer = new Buckets(settings.newcomer);
     this.#bytes = new Buckets(settings.bytes);
     this.#bytesOfAddress = new Buckets(settings.bytesOfAddress);
+    this.#filesOfAddress = new Buckets(settings.filesOfAddress);
   }
 
   newBuckets(now: number): SessionBuckets {
@@ -114,6 +116,13 @@ export class Rates {
     refuseBefore(this.#newcomer.take(address, now));
   }
 
+  /** Counts a file of so many bytes; answers how to take that back when nothing came of it. Throws `rate_limited`. */
+  countFile(address: string, bytes: number, now: number): () => void {
+    refuseBefore(this.#filesOfAddress.wait(address, now, bytes));
+    this.#filesOfAddress.spend(address, now, bytes);
+    return () => this.#filesOfAddress.spend(address, now, -bytes);
+  }
+
   #take(request: Request, device: DeviceId, session: SessionBuckets, now: number): number {
     switch (request.type) {
       case 'append':
@@ -152,6 +161,6 @@ export class Rates {
       this.#bytes,
     ];
     for (const buckets of others) buckets.sweep(now);
-    for (const buckets of [this.#newcomer, this.#bytesOfAddress]) buckets.sweep(now);
+    for (const buckets of [this.#newcomer, this.#bytesOfAddress, this.#filesOfAddress]) buckets.sweep(now);
   }
 }
