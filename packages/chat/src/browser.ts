@@ -1,8 +1,12 @@
+import { idbDepot } from './adapters/idb-depot.ts';
 import { idbVault } from './adapters/idb-vault.ts';
+import { memoryDepot } from './adapters/memory-depot.ts';
 import { memoryVault } from './adapters/memory-vault.ts';
+import { opfsDepot } from './adapters/opfs-depot.ts';
 import { systemClock, systemRandom } from './adapters/system.ts';
 import { alwaysOnline, browserNetwork, webSockets } from './adapters/web-socket.ts';
 import { Engine } from './engine/engine.ts';
+import type { Depot } from './ports/depot.ts';
 import type { Vault } from './ports/vault.ts';
 import type { FromPage } from './view/contract.ts';
 
@@ -18,7 +22,12 @@ export interface BrowserOptions {
   readonly origin: string;
   /** Where the relay listens, such as `wss://chat.example/socket`. */
   readonly socketUrl: string;
+  /** Where it takes and gives files, such as `https://chat.example/files`. */
+  readonly filesUrl: string;
 }
+
+/** Name of what keeps the bytes of files. */
+const FILES = 'aurora-files';
 
 /** A vault that remembers, or, where the browser refuses storage, one that does not. */
 async function openVault(): Promise<Vault> {
@@ -27,6 +36,13 @@ async function openVault(): Promise<Vault> {
   } catch {
     return memoryVault();
   }
+}
+
+/** The same for the bytes of files: without them one can still talk. */
+async function openDepot(): Promise<Depot> {
+  return opfsDepot(FILES)
+    .catch(() => idbDepot(FILES))
+    .catch(() => memoryDepot());
 }
 
 /**
@@ -53,13 +69,18 @@ function aloneOverStorage(start: () => Promise<Engine>): Promise<Engine> {
 }
 
 /** Starts Aurora in a browser's worker: the one place where its parts are put together there. */
-export function serveEngine({ origin, socketUrl }: BrowserOptions): BrowserEngine {
+export function serveEngine({ origin, socketUrl, filesUrl }: BrowserOptions): BrowserEngine {
   const { hostname } = new URL(origin);
   // A relay on this very machine is reachable without any network.
   const here = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
   const engine = aloneOverStorage(async () => {
+    const [vault, depot] = await Promise.all([openVault(), openDepot()]);
     return new Engine({
-      vault: await openVault(),
+      vault,
+      files: {
+        depot,
+        courier: async () => (await import('./adapters/tus-courier.ts')).tusCourier({ url: filesUrl }),
+      },
       clock: systemClock,
       random: systemRandom,
       sockets: webSockets(socketUrl, origin),

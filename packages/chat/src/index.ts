@@ -1,10 +1,15 @@
+export { memoryDepot } from './adapters/memory-depot.ts';
 export { memoryVault } from './adapters/memory-vault.ts';
 export { systemClock, systemRandom } from './adapters/system.ts';
+export { tusCourier } from './adapters/tus-courier.ts';
 export { alwaysOnline, nodeSockets } from './adapters/web-socket.ts';
 export { Client, type ClientEvents, type ClientOptions, type ClientPorts } from './core/client.ts';
 export { ChatError } from './core/failures.ts';
+export type { FileWays } from './core/files/loader.ts';
 export { Engine, type Page } from './engine/engine.ts';
 export type { Cancel, Clock } from './ports/clock.ts';
+export { type Courier, CourierError } from './ports/courier.ts';
+export type { Depot } from './ports/depot.ts';
 export type { Random } from './ports/random.ts';
 export type { Network, OpenSocket, SocketEvents, Sockets } from './ports/socket.ts';
 export type { Vault, VaultChange } from './ports/vault.ts';

@@ -22,6 +22,7 @@ function message(seq: number, mine = false): StoredRow {
     nickname: 'Bo',
     mine,
     text: `number ${seq}`,
+    files: [],
   };
   return { type: 'message', id, seq, minor: 0, at: seq as Millis, ...author };
 }
@@ -36,7 +37,8 @@ function unsent(minor: number): MessageRow {
   const position: Position = [PENDING_SEQ, minor];
   const delivery = { status: 'pending' } as const;
   const id = `pending-${minor}`;
-  return { kind: 'message', id, position, at: 1 as Millis, author, mine: true, text: 'wait', delivery };
+  const said = { text: 'wait', files: [] };
+  return { kind: 'message', id, position, at: 1 as Millis, author, mine: true, ...said, delivery };
 }
 
 async function keep(...rows: StoredRow[]): Promise<void> {

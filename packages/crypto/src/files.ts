@@ -12,5 +12,5 @@ export {
   sealChunk,
   sealedSize,
 } from './file/chunk.ts';
-export { Sha256 } from './file/digest.ts';
-export { opening, sealing } from './file/stream.ts';
+export { type Digest, digesting } from './file/digest.ts';
+export { opening, padding, sealing, unpadding } from './file/stream.ts';

@@ -1,7 +1,7 @@
 import { type Bytes, encodeCbor, limits } from '@aurora/protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Body, CryptoError, decodeBody, encodeBody } from '../src/index.ts';
+import { type Body, CryptoError, decodeBody, encodeBody, type FileDescriptor } from '../src/index.ts';
 import { bytes32, millis, seq } from './help/log.ts';
 import { expectRefusal } from './help/refusal.ts';
 
@@ -28,6 +28,52 @@ test('every body comes back as it was said', () => {
       expect(decodeBody(encodeBody(body))).toEqual(body);
     }),
   );
+});
+
+const fileOf = (blob: string): FileDescriptor => ({
+  blob: blob.repeat(32) as FileDescriptor['blob'],
+  name: 'a.bin',
+  type: '',
+  size: 1,
+  preview: null,
+  duration: null,
+  voice: false,
+  key: bytes32(1),
+  prefix: new Uint8Array(7),
+  hash: bytes32(2),
+  packed: null,
+});
+const filesOf = (...files: FileDescriptor[]): Body => ({
+  type: 'files',
+  at: millis(1),
+  seen: null,
+  text: '',
+  files,
+});
+
+test('files come back as they were said', () => {
+  const all = Array.from({ length: limits.blobs }, (_, at) => fileOf(at.toString(16)));
+  const preview = { width: 1, height: 100_000, image: new Uint8Array(limits.preview) };
+  const body = filesOf(...all.map((file) => ({ ...file, preview, name: 'n'.repeat(limits.fileName) })));
+  expect(decodeBody(encodeBody(body))).toEqual(body);
+});
+
+test.each([
+  ['none', []],
+  ['one twice', [fileOf('a'), fileOf('b'), fileOf('a')]],
+  ['too many', Array.from({ length: limits.blobs + 1 }, (_, at) => fileOf(at.toString(16)))],
+  ['one larger than chunks can count', [{ ...fileOf('a'), size: 2 ** 52 + 1 }]],
+  ['one with a key of another size', [{ ...fileOf('a'), key: new Uint8Array(16) }]],
+  [
+    'one with a preview without a side',
+    [{ ...fileOf('a'), preview: { width: 0, height: 1, image: new Uint8Array(1) } }],
+  ],
+  [
+    'one with too large a preview',
+    [{ ...fileOf('a'), preview: { width: 1, height: 1, image: new Uint8Array(limits.preview + 1) } }],
+  ],
+])('of files, %s is refused', async (_, files) => {
+  await expectRefusal(encoding(filesOf(...files)), 'body_malformed');
 });
 
 test('arbitrary bytes are refused with words and never break anything', () => {

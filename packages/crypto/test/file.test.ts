@@ -5,15 +5,17 @@ import {
   CHUNK,
   chunkCount,
   createFileKey,
+  digesting,
   type FileCipher,
   fileCipher,
   openChunk,
   opening,
+  padding,
   SEALED_CHUNK,
-  Sha256,
   sealChunk,
   sealedSize,
   sealing,
+  unpadding,
 } from '../src/files.ts';
 import { expectRefusal } from './help/refusal.ts';
 
@@ -37,7 +39,7 @@ function filled(size: number, seed = 1): Bytes {
 
 /** All that comes out when bytes go in, cut at these lengths in turn. */
 async function through(
-  stream: TransformStream<Uint8Array, Bytes>,
+  stream: TransformStream<Uint8Array, Uint8Array>,
   input: Bytes,
   cuts: readonly number[] = [300_000],
 ): Promise<Bytes> {
@@ -52,7 +54,7 @@ async function through(
   };
   // What goes wrong is told by the other end.
   feed().catch(() => {});
-  const parts: Bytes[] = [];
+  const parts: Uint8Array[] = [];
   for await (const part of stream.readable) parts.push(part);
   return concatBytes(...parts);
 }
@@ -62,10 +64,18 @@ const sizes = [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 2 * CHUNK + 12_345]
 describe('a sealed file', () => {
   it.each(sizes)('of %i bytes opens to what it was, and is as long as is said', async (size) => {
     const plain = filled(size);
-    const sealed = await through(sealing(cipher), plain);
+    const padded = await through(padding(), plain);
+    const sealed = await through(sealing(cipher), padded);
     expect(sealed.length).toBe(sealedSize(size));
-    expect(chunkCount(size)).toBe(Math.ceil(sealed.length / SEALED_CHUNK));
-    expect(Buffer.compare(await through(opening(cipher), sealed), plain)).toBe(0);
+    expect(chunkCount(padded.length)).toBe(Math.ceil(sealed.length / SEALED_CHUNK));
+    const opened = await through(opening(cipher), sealed);
+    expect(Buffer.compare(await through(unpadding(size), opened), plain)).toBe(0);
+  });
+
+  it('tells little by its length: sizes that are near each other are one', () => {
+    const lengths = new Set(Array.from({ length: 10_000 }, (_, at) => sealedSize(1_000_000 + at)));
+    expect(lengths.size).toBe(1);
+    expect(new Set([0, 1, 100, 256].map(sealedSize)).size).toBe(1);
   });
 
   it('does not depend on how the bytes come', async () => {
@@ -81,14 +91,6 @@ describe('a sealed file', () => {
       ),
       { numRuns: 12 },
     );
-  });
-
-  it('can be gone on with at any chunk, both ways', async () => {
-    const plain = filled(3 * CHUNK + 5);
-    const whole = await through(sealing(cipher), plain);
-    const rest = await through(sealing(cipher, 2), plain.slice(2 * CHUNK));
-    expect(Buffer.compare(rest, whole.slice(2 * SEALED_CHUNK))).toBe(0);
-    expect(Buffer.compare(await through(opening(cipher, 2), rest), plain.slice(2 * CHUNK))).toBe(0);
   });
 
   it('shows nothing of itself: chunks of zeros are all different', async () => {
@@ -212,15 +214,70 @@ it('a frozen file still opens', async () => {
   expect(await openChunk(frozen, { index: 0, last: true }, fromHex(FROZEN))).toEqual(text);
 });
 
-it('a digest in parts is that of the whole (FIPS 180-4)', async () => {
-  const empty = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
-  expect(toHex(new Sha256().digest())).toBe(empty);
-  await fc.assert(
-    fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: 20 }), async (parts) => {
-      const hash = new Sha256();
-      for (const part of parts) hash.update(part);
-      const whole = new Uint8Array(await crypto.subtle.digest('SHA-256', concatBytes(...parts)));
-      expect(hash.digest()).toEqual(whole);
-    }),
-  );
+/** As file/digest.ts says it, in other words. */
+async function digestOf(plain: Bytes): Promise<string> {
+  const sha = async (bytes: Bytes) => Buffer.from(await crypto.subtle.digest('SHA-256', bytes));
+  const leaves: Buffer[] = [];
+  for (let at = 0; at === 0 || at < plain.length; at += CHUNK)
+    leaves.push(await sha(plain.slice(at, at + CHUNK)));
+  const size = Buffer.alloc(8);
+  size.writeBigUInt64BE(BigInt(plain.length));
+  return (
+    await sha(new Uint8Array(Buffer.concat([Buffer.from('aurora/file-digest/1'), size, ...leaves])))
+  ).toString('hex');
+}
+
+describe('the digest of a file', () => {
+  it.each(sizes)('of %i bytes is the same however they come, and lets them through', async (size) => {
+    const plain = filled(size);
+    for (const cuts of [[300_000], [CHUNK], [1, 2_000_000]]) {
+      const { stream, digest } = digesting();
+      expect(Buffer.compare(await through(stream, plain, cuts), plain)).toBe(0);
+      const { size: counted, hash } = await digest();
+      expect([counted, toHex(hash)]).toEqual([size, await digestOf(plain)]);
+    }
+  });
+
+  it('differs for any bit, for a byte more, and for chunks in another order', async () => {
+    const digestFrom = async (plain: Bytes) => {
+      const { stream, digest } = digesting();
+      await through(stream, plain);
+      return toHex((await digest()).hash);
+    };
+    const plain = filled(CHUNK + 500);
+    const flipped = plain.slice();
+    flipped[CHUNK] = (flipped[CHUNK] ?? 0) ^ 1;
+    const swapped = concatBytes(
+      plain.slice(0, 100),
+      plain.slice(200, 300),
+      plain.slice(100, 200),
+      plain.slice(300),
+    );
+    const all = [
+      plain,
+      flipped,
+      concatBytes(plain, new Uint8Array(1)),
+      swapped,
+      new Uint8Array(0),
+      new Uint8Array(1),
+    ];
+    expect(new Set(await Promise.all(all.map(digestFrom))).size).toBe(all.length);
+  });
+});
+
+describe('padding of a file', () => {
+  it('is refused when it is too short, too long, or not zeros, and when the file is said to be longer than it is', async () => {
+    const padded = await through(padding(), filled(1_000));
+    expect(await through(unpadding(1_000), padded)).toEqual(filled(1_000));
+    const dirty = padded.slice();
+    dirty[padded.length - 1] = 1;
+    for (const [length, bytes] of [
+      [1_000, padded.slice(0, -1)],
+      [1_000, concatBytes(padded, new Uint8Array(1))],
+      [1_000, dirty],
+      [999, padded],
+      [2_000, padded],
+    ] as const)
+      await expectRefusal(through(unpadding(length), bytes), 'padding_wrong');
+  });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { pad, paddedLength, requirePadding } from '../src/content/padding.ts';
+import { pad, paddedLength, requirePadding } from '../src/padding.ts';
 import { expectRefusal } from './help/refusal.ts';
 
 test('[EV3] every short message, signal and mark has one size', () => {

@@ -3,7 +3,7 @@ import { type Bytes, decodeCbor, encodeCbor, isBytes } from '@aurora/protocol';
 import { openDB } from 'idb';
 import { type Store, stores, type Vault, type VaultChange } from '../ports/vault.ts';
 
-const VERSION = 2;
+const VERSION = 3;
 const META = 'meta';
 const VAULT_KEY = 'vault-key';
 

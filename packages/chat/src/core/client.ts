@@ -1,4 +1,4 @@
-import { createDevice, type Device, type HistoryPolicy } from '@aurora/crypto';
+import { createDevice, type Device, type FileDescriptor, type HistoryPolicy } from '@aurora/crypto';
 import {
   type Delivery,
   type DeviceId,
@@ -20,6 +20,9 @@ import {
   type ConnectionView,
   defaultPreferences,
   type Failure,
+  type FilePlace,
+  type MessageRow,
+  type OutgoingFile,
   type Preferences,
 } from '../view/contract.ts';
 import { loadDevice, saveDevice } from './account.ts';
@@ -28,6 +31,10 @@ import { Contacts } from './contacts.ts';
 import { type AnyRoom, Conversations } from './conversations.ts';
 import { loadDrafts, saveDraft } from './drafts.ts';
 import { ChatError, Disconnected, failureOf, notConnected } from './failures.ts';
+import { Board } from './files/board.ts';
+import type { Files } from './files/files.ts';
+import { FilesLoader, type FileWays } from './files/loader.ts';
+import { latest, smallPictures } from './files/small-pictures.ts';
 import { collect, emptyMailbox } from './mailbox.ts';
 import { Members } from './members.ts';
 import { Packages } from './packages.ts';
@@ -43,6 +50,8 @@ export interface ClientPorts {
   readonly sockets: Sockets;
   readonly network: Network;
   readonly vault: Vault;
+  /** Without it files are shown, and neither sent nor fetched. */
+  readonly files?: FileWays | undefined;
 }
 
 export interface ClientOptions {
@@ -72,6 +81,7 @@ type Account =
       readonly contacts: Contacts;
       readonly packages: Packages;
       readonly members: Members;
+      readonly files: FilesLoader;
     };
 
 /** Aurora without a page: what one person on one device does. Bots are built on it, and so is the browser's engine. */
@@ -91,7 +101,10 @@ export class Client {
     this.#connection = new Connection(ports, {
       changed: (connection) => events.changed({ type: 'connection', connection }),
       live: (welcome) => this.#live(welcome),
-      lost: () => this.#in?.conversations.lost(),
+      lost: () => {
+        this.#in?.conversations.lost();
+        this.#in?.files.lost();
+      },
       news: (news) => this.#heard(news),
       heads: (heads) => {
         for (const head of heads) this.#in?.conversations.find(head.room)?.head(head);
@@ -197,8 +210,10 @@ export class Client {
     const freed = await this.#retire();
     this.#connection.stop();
     const rooms = this.rooms;
+    const files = this.#in?.files;
     this.#account = { status: 'none' };
     await Promise.all(rooms.map((room) => room.close()));
+    await files?.wipe();
     await this.#ports.vault.wipe();
     await this.#loadPreferences();
     this.#become({ status: 'none' });
@@ -225,12 +240,49 @@ export class Client {
       const message = `This message is ${over.toLocaleString('en')} characters too long. Shorten it, or send it in parts.`;
       throw new ChatError({ code: 'too_large', message });
     }
-    const conversation = this.room(room);
-    const { view } = conversation;
-    if (view.kind === 'direct' && view.peer.gone) throw new ChatError(gone(view.peer.nickname));
-    if (view.kind === 'direct' && view.peer.changed?.blocking)
-      throw new ChatError(changed(view.peer.nickname));
-    return conversation.send(text);
+    return this.#writable(room).send(text);
+  }
+
+  /** Refused as the intent says. */
+  async sendFiles(room: RoomId, words: string, files: readonly OutgoingFile[]): Promise<MessageId> {
+    const text = words.toWellFormed();
+    if (files.length === 0) throw new ChatError({ code: 'empty', message: 'There is no file to send yet.' });
+    if (files.length > limits.blobs) {
+      const message = `A message has room for ${limits.blobs} files. Send the others with another one.`;
+      throw new ChatError({ code: 'too_many', message });
+    }
+    if (text.length > limits.caption) {
+      const over = text.length - limits.caption;
+      const message = `The words beside the files are ${over.toLocaleString('en')} characters too long. Shorten them, or send them by themselves.`;
+      throw new ChatError({ code: 'too_large', message });
+    }
+    const conversation = this.#writable(room);
+    const all = await this.#must.files.get();
+    const id = await conversation.hold(text.trim() === '' ? '' : text, (id) => all.prepare(room, id, files));
+    await all.release(room, id);
+    return id;
+  }
+
+  /** Begins to fetch a file. Throws ChatError. */
+  async acceptFile(place: FilePlace): Promise<void> {
+    const file = await this.#fileAt(place);
+    await (await this.#must.files.get()).accept(place, file);
+  }
+
+  async rejectFile(place: FilePlace, rejected: boolean): Promise<void> {
+    const file = await this.#fileAt(place);
+    await (await this.#must.files.get()).reject(place, file, rejected);
+  }
+
+  /** Files on their way, and those that are here. Throws ChatError. */
+  files(): Promise<Files> {
+    return this.#must.files.get();
+  }
+
+  /** Drops a failed message, and what of its files is on the way. */
+  async discard(room: RoomId, id: string): Promise<void> {
+    await this.room(room).discard(id);
+    await this.#must.files.present?.dropped(room, id);
   }
 
   /** Known to this device alone. */
@@ -263,6 +315,23 @@ export class Client {
 
   drafts(): Promise<{ room: RoomId; text: string }[]> {
     return loadDrafts(this.#ports.vault);
+  }
+
+  async #fileAt(place: FilePlace): Promise<FileDescriptor> {
+    const file = await this.room(place.room).fileAt(place);
+    if (file === null)
+      throw new ChatError({ code: 'file_gone', message: 'There is no such file in this conversation.' });
+    return file;
+  }
+
+  /** A room in which one may write. Throws ChatError. */
+  #writable(id: RoomId): AnyRoom {
+    const room = this.room(id);
+    const { view } = room;
+    if (view.kind === 'direct' && view.peer.gone) throw new ChatError(gone(view.peer.nickname));
+    if (view.kind === 'direct' && view.peer.changed?.blocking)
+      throw new ChatError(changed(view.peer.nickname));
+    return room;
   }
 
   async #loadPreferences(): Promise<void> {
@@ -305,24 +374,55 @@ export class Client {
     });
     await contacts.load();
     const packages = new Packages(vault, device, connection);
+    const board = new Board((change) => this.#events.changed(change));
     const ports = {
       ...this.#ports,
       connection,
       members,
       device,
+      board,
       preferences: () => this.#preferences ?? defaultPreferences,
       blocked: (identity: IdentityId) => contacts.isBlocked(identity),
     };
-    const conversations = new Conversations(ports, contacts, packages, {
+    const conversations: Conversations = new Conversations(ports, contacts, packages, {
       changed: (change) => this.#events.changed(change),
       rang: (room) => this.#events.rang(room),
       trouble: (error) => this.#trouble(error),
+      synced: (room) => files.joined(room),
+      sent: (room, ids) => {
+        for (const id of ids) files.present?.sent(room, id).catch((error: unknown) => this.#trouble(error));
+      },
+      brought: (room, rows) => {
+        this.#fetchPictures(room, rows).catch((error: unknown) => this.#trouble(error));
+      },
+      forgotten: async (room) => files.present?.forgetRoom(room),
+    });
+    const files: FilesLoader = new FilesLoader({ ...this.#ports, connection, board }, this.#ports.files, {
+      find: (room, id) => conversations.find(room)?.held(id) ?? null,
+      waits: (room, id) => conversations.find(room)?.waits(id) ?? false,
+      amend: async (room, id, words) => conversations.find(room)?.amend(id, words),
+      trouble: (error) => this.#trouble(error),
     });
     await conversations.load(this.#options.history ?? 'week');
-    this.#become({ status: 'in', device, conversations, contacts, packages, members });
+    // What keeps files from going on keeps nobody from talking; it is tried again in each room that is joined.
+    await files.resume().catch((error: unknown) => this.#trouble(error));
+    this.#become({ status: 'in', device, conversations, contacts, packages, members, files });
     this.#events.changed({ type: 'blocked', blocked: this.blocked });
     if (connection.isLive) this.#live(null);
     else connection.start(device);
+  }
+
+  /** Small pictures from people one talks with are fetched without asking, unless this person wants none. */
+  async #fetchPictures(room: RoomId, rows: readonly MessageRow[]): Promise<void> {
+    const account = this.#in;
+    if (account === null || this.#ports.files === undefined || !this.#preferences?.pictures) return;
+    for (const row of latest(rows)) {
+      const places = smallPictures(room, row);
+      if (places.length === 0 || !(await account.conversations.talksWith(room, row.author.identity)))
+        continue;
+      // Nobody asked for them: what cannot be had is there to be clicked.
+      for (const place of places) await this.acceptFile(place).catch(() => undefined);
+    }
   }
 
   /** `welcome` is null for a session that was open before somebody was signed in on this device. */

@@ -11,7 +11,7 @@ import {
   privateRoomId,
   type RoomId,
 } from '@aurora/protocol';
-import type { Change, ConversationView, Invitee } from '../view/contract.ts';
+import type { Change, ConversationView, Invitee, MessageRow } from '../view/contract.ts';
 import type { Contacts } from './contacts.ts';
 import { ChatError } from './failures.ts';
 import { mayComeIn } from './invited.ts';
@@ -33,6 +33,11 @@ export interface ConversationsEvents {
   /** Somebody else's message came in just now. */
   rang(room: RoomId): void;
   trouble(error: unknown): void;
+  /** See RoomEvents. */
+  synced(room: RoomId): void;
+  sent(room: RoomId, ids: readonly string[]): void;
+  brought(room: RoomId, rows: readonly MessageRow[]): void;
+  forgotten(room: RoomId): Promise<void>;
 }
 
 const notOpen = () =>
@@ -130,6 +135,12 @@ export class Conversations {
     } else await known.show(true);
     this.changed();
     return room;
+  }
+
+  /** Whether this person talks with somebody: said something in the room, or, in one that is open to all, between the two alone. */
+  async talksWith(id: RoomId, identity: IdentityId): Promise<boolean> {
+    const room = id === LOUNGE ? this.#rooms.get(await this.#directRoom(identity)) : this.#rooms.get(id);
+    return room !== undefined && (await room.spoke());
   }
 
   async create(title: string, history: HistoryPolicy, people: readonly Invitee[]): Promise<RoomId> {
@@ -260,6 +271,10 @@ export class Conversations {
       conversation: () => this.changed(),
       rang: () => this.#rang(room),
       trouble: (error: unknown) => this.#events.trouble(error),
+      synced: () => this.#events.synced(room),
+      sent: (ids: readonly string[]) => this.#events.sent(room, ids),
+      brought: (rows: readonly MessageRow[]) => this.#events.brought(room, rows),
+      forgotten: () => this.#events.forgotten(room),
     };
   }
 

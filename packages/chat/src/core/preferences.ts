@@ -2,7 +2,13 @@ import { bool, oneOf, record } from '@aurora/protocol';
 import type { Vault } from '../ports/vault.ts';
 import { defaultPreferences, type Preferences } from '../view/contract.ts';
 
-const shape = record({ sounds: bool, theme: oneOf(['system', 'dark', 'light']), seen: bool, typing: bool });
+const shape = record({
+  sounds: bool,
+  theme: oneOf(['system', 'dark', 'light']),
+  seen: bool,
+  typing: bool,
+  pictures: bool,
+});
 const KEY = 'preferences';
 
 export async function loadPreferences(vault: Vault): Promise<Preferences> {

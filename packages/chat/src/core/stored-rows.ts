@@ -1,3 +1,4 @@
+import { fileShape } from '@aurora/crypto';
 import {
   bool,
   type DeviceId,
@@ -20,6 +21,7 @@ import {
   variant,
 } from '@aurora/protocol';
 import type { Position, Row } from '../view/contract.ts';
+import { fileView } from './files/file-view.ts';
 
 const place = { id: text(80), seq: uint(), minor: uint(), at: millis };
 const names = list(text(limits.nicknameBytes), limits.namedChanges);
@@ -33,6 +35,7 @@ const variants = {
     nickname: text(limits.nicknameBytes),
     mine: bool,
     text: text(limits.text),
+    files: list(fileShape, limits.blobs),
   },
   presence: { ...place, joined: names, joinedMore: uint(), left: names, leftMore: uint() },
   admission: { ...place, by: text(limits.nicknameBytes), names, more: uint() },
@@ -82,6 +85,7 @@ export function rowView(row: StoredRow): Row {
         author,
         mine: row.mine,
         text: row.text,
+        files: row.files.map((file) => fileView(file, { status: 'offered' })),
         delivery: { status: 'sent' },
       };
     }

@@ -105,7 +105,17 @@ export class Engine {
     signOut: async () => this.#done(this.#client.signOut()),
     send: async ({ room, text }) => ({ id: await this.#client.send(room, text) }),
     retry: async ({ room, id }) => this.#done(this.#client.room(room).retry(id)),
-    discard: async ({ room, id }) => this.#done(this.#client.room(room).discard(id)),
+    discard: async ({ room, id }) => this.#done(this.#client.discard(room, id)),
+    sendFiles: async ({ room, text, files }) => ({ id: await this.#client.sendFiles(room, text, files) }),
+    acceptFile: async (place) => this.#done(this.#client.acceptFile(place)),
+    rejectFile: async ({ rejected, ...place }) => this.#done(this.#client.rejectFile(place, rejected)),
+    steerFile: async ({ to, ...place }) => this.#done((await this.#client.files()).steer(place, to)),
+    openFile: async (place) => (await this.#client.files()).open(place),
+    readFile: async ({ reader }) => ({ bytes: await (await this.#client.files()).read(reader) }),
+    closeFile: async ({ reader }) => {
+      (await this.#client.files()).close(reader);
+      return null;
+    },
     typing: async ({ room, typing }) => this.#done(this.#client.room(room).tellTyping(typing)),
     page: async ({ room, side, position, limit }) => this.#client.room(room).page(side, position, limit),
     people: async ({ room, search, after }) => this.#client.room(room).search(search, after),

@@ -13,6 +13,7 @@ export const stores = [
   'packages',
   'rooms',
   'rows',
+  'transfers',
 ] as const;
 export type Store = (typeof stores)[number];
 

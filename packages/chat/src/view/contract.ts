@@ -1,5 +1,5 @@
 import type { HistoryPolicy } from '@aurora/crypto';
-import type { DeviceId, IdentityId, MessageId, Millis, RoomId } from '@aurora/protocol';
+import type { BlobId, Bytes, DeviceId, IdentityId, MessageId, Millis, RoomId } from '@aurora/protocol';
 
 export type { HistoryPolicy };
 
@@ -157,6 +157,79 @@ export type DeliveryState =
   | { readonly status: 'seen' }
   | { readonly status: 'failed'; readonly failure: Failure };
 
+/** How the bytes of a file stand on this device. `done` and `total` are bytes of the file, about. */
+export type TransferView =
+  /** Kept at the server; nobody asked for it on this device. */
+  | { readonly status: 'offered' }
+  /** This person wants none of it, and may think again. */
+  | { readonly status: 'rejected' }
+  /** One's own, being read and sealed. */
+  | { readonly status: 'preparing'; readonly done: number; readonly total: number }
+  | {
+      readonly status: 'moving';
+      readonly done: number;
+      readonly total: number;
+      /** Bytes a second, and milliseconds until the end; null while they cannot be told. */
+      readonly speed: number | null;
+      readonly left: number | null;
+    }
+  /** Goes on by itself: after others, or when the line is back; `failure` says what it waits for, if there is anything to say. */
+  | {
+      readonly status: 'waiting';
+      readonly done: number;
+      readonly total: number;
+      readonly failure: Failure | null;
+    }
+  | { readonly status: 'paused'; readonly done: number; readonly total: number }
+  /** Whole and proven on this device: it can be saved and played. */
+  | { readonly status: 'held' }
+  /** It did not work; `again` says whether trying again may. */
+  | { readonly status: 'failed'; readonly failure: Failure; readonly again: boolean };
+
+export interface PreviewView {
+  /** Of the picture itself, in pixels, as its sender says. */
+  readonly width: number;
+  readonly height: number;
+  /** A small likeness: WebP, JPEG or PNG, as its sender says. */
+  readonly image: Bytes;
+}
+
+/** A file of a message. Everything but `transfer` is its sender's word, the name cleaned. */
+export interface FileView {
+  /** Names it among the files of its message. */
+  readonly blob: BlobId;
+  readonly name: string;
+  /** Media type, perhaps empty. */
+  readonly type: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly preview: PreviewView | null;
+  /** How long it plays, in milliseconds. */
+  readonly duration: number | null;
+  /** Spoken for this conversation. */
+  readonly voice: boolean;
+  readonly transfer: TransferView;
+}
+
+/** A file that a person chose to send. */
+export interface OutgoingFile {
+  /** Its bytes, which are read once. */
+  readonly content: Blob;
+  readonly name: string;
+  readonly type: string;
+  readonly preview: PreviewView | null;
+  readonly duration: number | null;
+  readonly voice: boolean;
+}
+
+/** Names a file: the row of its message, where that stands, and the file in it. */
+export interface FilePlace {
+  readonly room: RoomId;
+  readonly id: RowId;
+  readonly position: Position;
+  readonly blob: BlobId;
+}
+
 export interface MessageRow {
   readonly kind: 'message';
   readonly id: RowId;
@@ -164,7 +237,9 @@ export interface MessageRow {
   readonly at: Millis;
   readonly author: Invitee & { readonly device: DeviceId };
   readonly mine: boolean;
+  /** The words; beside files there may be none. */
   readonly text: string;
+  readonly files: readonly FileView[];
   readonly delivery: DeliveryState;
 }
 
@@ -246,8 +321,16 @@ export interface Preferences {
   readonly seen: boolean;
   /** The same for typing. */
   readonly typing: boolean;
+  /** Whether small pictures from people one talks with are fetched and shown at once. */
+  readonly pictures: boolean;
 }
-export const defaultPreferences: Preferences = { sounds: true, theme: 'system', seen: true, typing: true };
+export const defaultPreferences: Preferences = {
+  sounds: true,
+  theme: 'system',
+  seen: true,
+  typing: true,
+  pictures: true,
+};
 
 /** What a page can ask: the arguments and the answer of each intent. A refusal is a Failure. */
 export interface Intents {
@@ -257,6 +340,25 @@ export interface Intents {
   signOut: { args: Record<never, never>; answer: null };
   /** Shows the message at once as pending and sends it when it can. */
   send: { args: { room: RoomId; text: string }; answer: { id: MessageId } };
+  /**
+   * Shows the message at once, seals and uploads its files, and sends it when all of them are there. Refused with `empty` without
+   * files, `too_many` and `too_large` for a caption too long.
+   */
+  sendFiles: {
+    args: { room: RoomId; text: string; files: readonly OutgoingFile[] };
+    answer: { id: MessageId };
+  };
+  /** Fetches a file and proves it; again after a failure, a rejection, or when it was saved and let go. */
+  acceptFile: { args: FilePlace; answer: null };
+  /** Folds the card, or unfolds it. */
+  rejectFile: { args: FilePlace & { rejected: boolean }; answer: null };
+  /** Stops a transfer for now, lets it go on, or gives it up: a file that is given up is not sent. */
+  steerFile: { args: FilePlace & { to: 'pause' | 'resume' | 'cancel' }; answer: null };
+  /** Begins to read a held file. Refused with `file_gone` when it is not held any more. */
+  openFile: { args: FilePlace; answer: { reader: number; name: string; type: string; size: number } };
+  /** The next bytes, and null after the last; then, and when it is not asked for a minute, the reader ends. */
+  readFile: { args: { reader: number }; answer: { bytes: Bytes | null } };
+  closeFile: { args: { reader: number }; answer: null };
   /** Tries a failed message again. */
   retry: { args: { room: RoomId; id: RowId }; answer: null };
   /** Drops a failed message. */
@@ -333,6 +435,14 @@ export type Change =
       readonly room: RoomId;
       readonly rows: readonly Row[];
       readonly removed: readonly RowId[];
+    }
+  /** A file's bytes stand otherwise than before. */
+  | {
+      readonly type: 'transfer';
+      readonly room: RoomId;
+      readonly id: RowId;
+      readonly blob: BlobId;
+      readonly transfer: TransferView;
     }
   /** Forget the rows of this room and page again: the history was told anew. */
   | { readonly type: 'reset'; readonly room: RoomId }

@@ -56,6 +56,7 @@ export class Desk {
         this.rejoins += 1;
       },
       after: (delay, call) => this.clock.after(delay, call),
+      transfer: () => ({ status: 'offered' }),
       show: (row) => this.#rows.set(row.id, row),
       gone: (id) => this.#rows.delete(id),
       dropped: () => {

@@ -10,6 +10,7 @@ import {
 import { CryptoError } from '../errors.ts';
 import type { Device } from '../identity/device.ts';
 import type { Member } from '../identity/member.ts';
+import { pad, requirePadding } from '../padding.ts';
 import { NONCE_BYTES, open, seal } from '../primitives/aead.ts';
 import { sign, verify } from '../primitives/ed25519.ts';
 import { sha256 } from '../primitives/hash.ts';
@@ -17,7 +18,6 @@ import { randomBytes } from '../primitives/random.ts';
 import { type Body, decodeBody, encodeBody } from './body.ts';
 import { encodeHeader, HEADER_BYTES, type Header, readHeader } from './header.ts';
 import { type ContentKey, type ContentKeyOf, type ContentKeys, contentKey, type Purpose } from './keys.ts';
-import { pad, requirePadding } from './padding.ts';
 
 /*
  * frame = header | AES-256-GCM(signature 64 | keyId 32 | body | padding), the header as associated data
@@ -28,7 +28,7 @@ const KEY_ID_BYTES = 32;
 const BODY_AT = ED25519_SIGNATURE + KEY_ID_BYTES;
 
 const rules = {
-  message: { label: utf8('aurora/message/1'), most: limits.frame, types: ['text', 'title', 'link'] },
+  message: { label: utf8('aurora/message/1'), most: limits.frame, types: ['text', 'files', 'title', 'link'] },
   signal: { label: utf8('aurora/signal/1'), most: limits.signal, types: ['typing'] },
   register: { label: utf8('aurora/register/1'), most: limits.register, types: ['mark'] },
 } as const satisfies Record<Purpose, { label: Bytes; most: number; types: readonly Body['type'][] }>;

@@ -1,5 +1,6 @@
 import { type Bytes, concatBytes, utf8 } from '@aurora/protocol';
 import { CryptoError } from '../errors.ts';
+import { paddedLength } from '../padding.ts';
 import { importAead, KEY_BYTES, open, seal, TAG_BYTES } from '../primitives/aead.ts';
 import { randomBytes } from '../primitives/random.ts';
 
@@ -10,7 +11,7 @@ import { randomBytes } from '../primitives/random.ts';
  */
 
 const LABEL = utf8('aurora/file/1');
-const PREFIX_BYTES = 7;
+export const PREFIX_BYTES = 7;
 
 /** Bytes of a chunk before and after it is sealed. */
 export const CHUNK = 1024 * 1024;
@@ -43,8 +44,11 @@ export async function fileCipher({ key, prefix }: FileKey): Promise<FileCipher> 
 
 export const chunkCount = (size: number): number => Math.max(1, Math.ceil(size / CHUNK));
 
-/** Bytes of a file of this size once it is sealed. */
-export const sealedSize = (size: number): number => size + chunkCount(size) * TAG_BYTES;
+/** Bytes of a file of this size once it is padded and sealed. */
+export function sealedSize(size: number): number {
+  const padded = paddedLength(size);
+  return padded + chunkCount(padded) * TAG_BYTES;
+}
 
 /** Where a chunk is: its place from 0, and whether the file ends with it. */
 export interface ChunkPlace {

@@ -1,8 +1,8 @@
 import { type Bytes, concatBytes, utf8 } from '@aurora/protocol';
 import { encodeHeader, type Header } from '../../src/content/header.ts';
 import { dangerouslyRawContentKey, type Purpose } from '../../src/content/keys.ts';
-import { pad } from '../../src/content/padding.ts';
 import { type ContentKeyOf, type Device, encodeBody, keyIdOf, sha256 } from '../../src/index.ts';
+import { pad } from '../../src/padding.ts';
 import { importAead, seal } from '../../src/primitives/aead.ts';
 import { sign } from '../../src/primitives/ed25519.ts';
 import { millis } from './log.ts';

@@ -3,8 +3,9 @@ import type { IdentityId, MessageId, RoomId } from '@aurora/protocol';
 import type { Clock } from '../../ports/clock.ts';
 import type { Random } from '../../ports/random.ts';
 import type { Vault } from '../../ports/vault.ts';
-import type { Change, Failure, Preferences } from '../../view/contract.ts';
+import type { Change, Failure, MessageRow, Preferences } from '../../view/contract.ts';
 import type { Connection } from '../connection.ts';
+import type { Board } from '../files/board.ts';
 import type { Members } from '../members.ts';
 import type { StoredRow } from '../stored-rows.ts';
 import type { Keeper } from './keeper.ts';
@@ -20,6 +21,8 @@ export interface RoomPorts {
   readonly connection: Connection;
   readonly members: Members;
   readonly device: Device;
+  /** How the files stand that this device has to do with. */
+  readonly board: Board;
   preferences(): Preferences;
   /** Whether this person wants nothing to do with somebody. */
   blocked(identity: IdentityId): boolean;
@@ -32,6 +35,14 @@ export interface RoomEvents {
   /** Somebody else's message came in just now. */
   rang(): void;
   trouble(error: unknown): void;
+  /** The relay counts this device in, and everything missed was read. */
+  synced(): void;
+  /** One's own messages that stand in the log now. */
+  sent(ids: readonly string[]): void;
+  /** Messages of others, new to this device, that bring files. */
+  brought(rows: readonly MessageRow[]): void;
+  /** The conversation and all of it is given up. */
+  forgotten(): Promise<void>;
 }
 
 /** What a keeper of keys, and receipts, find in their room. */

@@ -8,7 +8,7 @@ import type { Seen } from './chain.ts';
 export interface Said {
   readonly entry: Entry;
   readonly sender: Member;
-  readonly body: Exclude<MessageBody, { type: 'text' }>;
+  readonly body: Exclude<MessageBody, { type: 'text' | 'files' }>;
 }
 
 /** What reading an entry came to. */

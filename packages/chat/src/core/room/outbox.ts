@@ -1,5 +1,6 @@
 import { type ContentKeys, type Device, type MessageBody, sealMessage } from '@aurora/crypto';
 import {
+  type BlobId,
   type Bytes,
   bytes,
   type Epoch,
@@ -20,16 +21,28 @@ import {
   variant,
 } from '@aurora/protocol';
 import type { Vault, VaultChange } from '../../ports/vault.ts';
-import { type DeliveryState, type Failure, type MessageRow, PENDING_SEQ } from '../../view/contract.ts';
+import {
+  type DeliveryState,
+  type Failure,
+  type MessageRow,
+  PENDING_SEQ,
+  type TransferView,
+} from '../../view/contract.ts';
 import { Disconnected, failureOf } from '../failures.ts';
+import { fileView } from '../files/file-view.ts';
+import { type HeldWords, heldFields, type SentWords, sentFields } from '../files/held-words.ts';
 import { Serial } from '../serial.ts';
 
 type WordsOf<Body> = Body extends MessageBody ? Omit<Body, 'at' | 'seen'> : never;
 /** What is said, before it is known when and after what. */
 export type Words = WordsOf<MessageBody>;
+/** What is shown as said, and is sent once its files are at the relay. */
+export type Pending = Words | HeldWords;
 
-const wordsShape: Shape<Words> = variant({
+const wordsShape: Shape<Pending> = variant({
   text: { text: text(limits.text) },
+  files: sentFields,
+  held: heldFields,
   title: { title: text(200) },
   link: { secret: nullable(bytes(16)) },
 });
@@ -46,6 +59,12 @@ const entryShape = record({
 });
 type OutboxEntry = Of<typeof entryShape> & { seq?: Seq };
 
+const fileGone = {
+  code: 'no_such_blob',
+  message:
+    'A file of this message waited too long, and is not at the server any more. Discard it, and attach the file again.',
+};
+
 /** What sealing and sending need of the room. */
 export interface Way {
   readonly room: RoomId;
@@ -58,7 +77,14 @@ export interface Way {
   seen(): [Seq, Bytes] | null;
   /** Whether this device may say such a thing now; the others would leave it out. */
   allows(words: Words): boolean;
-  append(epoch: Epoch, id: MessageId, frame: Bytes): Promise<{ seq: Seq; at: Millis }>;
+  append(
+    epoch: Epoch,
+    id: MessageId,
+    frame: Bytes,
+    blobs: readonly BlobId[],
+  ): Promise<{ seq: Seq; at: Millis }>;
+  /** How a file of a message stands. */
+  transfer(id: MessageId, blob: BlobId): TransferView;
   /** The relay does not count this device as a member any more. */
   rejoin(): void;
   after(delay: number, call: () => void): void;
@@ -113,7 +139,7 @@ export class Outbox {
   }
 
   /** Shown at once; on disk before this resolves. */
-  async add(messageId: MessageId, words: Words): Promise<void> {
+  async add(messageId: MessageId, words: Pending): Promise<void> {
     this.#minor += 1;
     const entry = {
       id: messageId,
@@ -126,6 +152,29 @@ export class Outbox {
     this.#entries.set(messageId, entry);
     this.#show(entry);
     await this.#keep(entry);
+    this.flush();
+  }
+
+  has(messageId: MessageId): boolean {
+    return this.#entries.has(messageId);
+  }
+
+  /** The message that waits for its files; null when none does. */
+  held(messageId: MessageId): HeldWords | null {
+    const words = this.#entries.get(messageId)?.words;
+    return words?.type === 'held' ? words : null;
+  }
+
+  /** A held message waits for less, or for nothing any more and is sent; or, for null, is dropped. */
+  async amend(messageId: MessageId, words: HeldWords | SentWords | null): Promise<void> {
+    const entry = this.#entries.get(messageId);
+    if (entry?.words.type !== 'held') return;
+    if (words === null) {
+      this.#way.gone(messageId);
+      await this.#vault.commit(this.logged([messageId]));
+      return;
+    }
+    await this.#change(entry, { words });
     this.flush();
   }
 
@@ -190,7 +239,7 @@ export class Outbox {
   async #sendAll(): Promise<void> {
     for (;;) {
       const next = [...this.#entries.values()].find(
-        (entry) => entry.failure === null && entry.seq === undefined,
+        ({ failure, seq, words }) => failure === null && seq === undefined && words.type !== 'held',
       );
       const key = this.#way.key();
       if (next === undefined || key === null || key.epoch === this.#stale) return;
@@ -202,14 +251,17 @@ export class Outbox {
   /** False when the rest must wait too. */
   async #send(entry: OutboxEntry): Promise<boolean> {
     try {
-      if (!this.#way.allows(entry.words)) {
+      const { words } = entry;
+      if (words.type === 'held') return true;
+      if (!this.#way.allows(words)) {
         await this.#vault.commit(this.logged([entry.id]));
         this.#way.dropped();
         return true;
       }
-      const sealed = entry.sealed ?? (await this.#seal(entry));
+      const sealed = entry.sealed ?? (await this.#seal(entry, words));
       if (sealed === null) return false;
-      const { seq, at } = await this.#way.append(sealed.epoch, entry.id, sealed.frame);
+      const blobs = words.type === 'files' ? words.files.map(({ blob }) => blob) : [];
+      const { seq, at } = await this.#way.append(sealed.epoch, entry.id, sealed.frame, blobs);
       this.#stale = null;
       const present = this.#entries.get(entry.id);
       if (present !== undefined) {
@@ -242,6 +294,9 @@ export class Outbox {
       case 'not_a_member':
         this.#way.rejoin();
         return false;
+      case 'no_such_blob':
+        await this.#change(entry, { failure: fileGone });
+        return true;
       default:
         await this.#change(entry, { failure: this.#words(failureOf(error)) });
         return true;
@@ -252,11 +307,11 @@ export class Outbox {
     return { code, message };
   }
 
-  async #seal(entry: OutboxEntry): Promise<{ epoch: Epoch; frame: Bytes } | null> {
+  async #seal(entry: OutboxEntry, words: Words): Promise<{ epoch: Epoch; frame: Bytes } | null> {
     const current = this.#way.key();
     if (current === null) return null;
     const { room, device, keys } = this.#way;
-    const body = { ...entry.words, at: entry.at, seen: this.#way.seen() };
+    const body = { ...words, at: entry.at, seen: this.#way.seen() };
     const frame = await sealMessage({ room, ...current, keys, device, id: entry.id, body });
     const sealed = { epoch: current.epoch, frame };
     await this.#change(entry, { sealed });
@@ -266,7 +321,7 @@ export class Outbox {
   async #change(entry: OutboxEntry, change: Partial<OutboxEntry>): Promise<void> {
     if (!this.#entries.has(entry.id)) return;
     Object.assign(entry, change);
-    if ('failure' in change) this.#show(entry);
+    if ('failure' in change || 'words' in change) this.#show(entry);
     await this.#keep(entry);
   }
 
@@ -286,9 +341,10 @@ export class Outbox {
     if (row !== null) this.#way.show(row);
   }
 
-  /** Null for what is no text: it shows once it stands in the log. */
+  /** Null for what is about the room itself: it shows once it stands in the log. */
   #row(entry: OutboxEntry): MessageRow | null {
-    if (entry.words.type !== 'text') return null;
+    const { words } = entry;
+    if (words.type === 'title' || words.type === 'link') return null;
     const { device, nickname } = this.#way;
     return {
       kind: 'message',
@@ -297,7 +353,11 @@ export class Outbox {
       at: entry.at,
       author: { identity: device.identity, device: device.id, nickname },
       mine: true,
-      text: entry.words.text,
+      text: words.text,
+      files:
+        words.type === 'text'
+          ? []
+          : words.files.map((file) => fileView(file, this.#way.transfer(entry.id, file.blob))),
       delivery: stateOf(entry),
     };
   }

@@ -46,11 +46,12 @@ export function outboxOf<S extends Keyed>(chamber: Chamber<S>, keeper: Keeper, s
     now: () => connection.now(),
     key: () => (keeper.open ? log.currentKey : null),
     seen: () => log.chain,
-    allows: (words) => words.type === 'text' || keeper.mayArrange,
-    append: (epoch, id, frame) => {
+    allows: (words) => words.type === 'text' || words.type === 'files' || keeper.mayArrange,
+    append: (epoch, id, frame, blobs) => {
       if (keeper.aboutToSend()) chamber.again();
-      return connection.call('append', { room, id, kind: 'message', epoch, frame, blobs: [] });
+      return connection.call('append', { room, id, kind: 'message', epoch, frame, blobs: [...blobs] });
     },
+    transfer: (id, blob) => ports.board.get({ room, id, blob }),
     rejoin: stage.rejoin,
     after: (delay, call) => clock.after(delay, call),
     show: (row) => stage.show([row]),

@@ -1,4 +1,11 @@
-import { type ContentKeys, CryptoError, type Member, type MessageBody, openMessage } from '@aurora/crypto';
+import {
+  type ContentKeys,
+  CryptoError,
+  type FileDescriptor,
+  type Member,
+  type MessageBody,
+  openMessage,
+} from '@aurora/crypto';
 import type { DeviceId, Entry, Epoch } from '@aurora/protocol';
 import type { Failure } from '../../view/contract.ts';
 import { failureOf } from '../failures.ts';
@@ -177,8 +184,10 @@ function opened<S extends Keyed>(
   body: MessageBody,
   reader: Reader,
 ): Opened {
-  if (body.type === 'text')
-    return { entry, row: messageRow(entry, sender, reader.me, body.text), seen: body.seen };
+  if (body.type === 'text' || body.type === 'files') {
+    const files = body.type === 'files' ? body.files : [];
+    return { entry, row: messageRow(entry, sender, reader.me, body.text, files), seen: body.seen };
+  }
   const said = { entry, sender, body };
   const row = ring.row(state, said, reader);
   return row === null ? warning(entry, notAllowed) : { entry, row, seen: body.seen, said };
@@ -196,7 +205,13 @@ function leftOut(error: CryptoError, sender: Member): Failure {
   };
 }
 
-function messageRow(entry: Entry, sender: Member, me: DeviceId, words: string): StoredRow {
+function messageRow(
+  entry: Entry,
+  sender: Member,
+  me: DeviceId,
+  words: string,
+  files: FileDescriptor[],
+): StoredRow {
   return {
     type: 'message',
     ...placeOf(entry, me),
@@ -205,5 +220,6 @@ function messageRow(entry: Entry, sender: Member, me: DeviceId, words: string): 
     nickname: sender.nickname,
     mine: sender.id === me,
     text: words,
+    files,
   };
 }

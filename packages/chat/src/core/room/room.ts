@@ -1,5 +1,6 @@
-import { ContentKeys } from '@aurora/crypto';
+import { ContentKeys, type FileDescriptor } from '@aurora/crypto';
 import {
+  type BlobId,
   type Delivery,
   type Entry,
   type EventOf,
@@ -13,11 +14,21 @@ import {
 } from '@aurora/protocol';
 import type { Cancel } from '../../ports/clock.ts';
 import type { VaultChange } from '../../ports/vault.ts';
-import type { ConversationView, Failure, PeopleView, Position, Row, RowPage } from '../../view/contract.ts';
+import {
+  type ConversationView,
+  type Failure,
+  type FilePlace,
+  PENDING_SEQ,
+  type PeopleView,
+  type Position,
+  type Row,
+  type RowPage,
+} from '../../view/contract.ts';
 import { Disconnected } from '../failures.ts';
+import type { HeldWords, SentWords } from '../files/held-words.ts';
 import { Serial } from '../serial.ts';
-import { dropRoom, putRow } from '../store.ts';
-import { rowView, type StoredRow } from '../stored-rows.ts';
+import { dropRoom, putRow, readRows } from '../store.ts';
+import { rowKey, rowView, type StoredRow, storedRowShape } from '../stored-rows.ts';
 import type { Chamber, RoomEvents, RoomPorts, Sort } from './chamber.ts';
 import type { Keeper, RoomNews } from './keeper.ts';
 import { KnownIds } from './known-ids.ts';
@@ -157,6 +168,7 @@ export class Room<S extends Keyed = Keyed> {
   /** Forgets all that the vault has of this room; it must be closed. */
   async forget(): Promise<void> {
     await this.#outbox.forget();
+    await this.#events.forgotten();
     await dropRoom(this.#ports.vault, this.id);
   }
 
@@ -214,6 +226,44 @@ export class Room<S extends Keyed = Keyed> {
     return id;
   }
 
+  /** Shows a message that is sent once its files are at the relay; `prepare` is given its id, and begins with them. */
+  async hold(words: string, prepare: (id: MessageId) => Promise<HeldWords['files']>): Promise<MessageId> {
+    const id = this.#newId();
+    this.#signals.sent();
+    await this.#outbox.add(id, { type: 'held', text: words, files: await prepare(id) });
+    return id;
+  }
+
+  /** The message that waits for its files; null when none does. */
+  held(id: MessageId): HeldWords | null {
+    return this.#outbox.held(id);
+  }
+
+  /** Whether a message is not in the log yet. */
+  waits(id: MessageId): boolean {
+    return this.#outbox.has(id);
+  }
+
+  /** A held message waits for less, or is sent; or, for null, is dropped. */
+  amend(id: MessageId, words: HeldWords | SentWords | null): Promise<void> {
+    return this.#outbox.amend(id, words);
+  }
+
+  /** What a message in the log says of one of its files; null when there is no such one. */
+  async fileAt({ id, position, blob }: FilePlace): Promise<FileDescriptor | null> {
+    const kept = await this.#ports.vault.read('rows', rowKey(this.id, position));
+    if (kept === undefined) return null;
+    const row = storedRowShape.fromWire(kept);
+    if (row.type !== 'message' || row.id !== id) return null;
+    return row.files.find((file) => file.blob === blob) ?? null;
+  }
+
+  /** Whether this person said something here lately. */
+  async spoke(): Promise<boolean> {
+    const rows = await readRows(this.#ports.vault, this.id, 'before', [PENDING_SEQ, 0], limits.page);
+    return rows.some((row) => row.type === 'message' && row.mine);
+  }
+
   retry(id: string): Promise<void> {
     return this.#outbox.retry(id as MessageId);
   }
@@ -255,8 +305,12 @@ export class Room<S extends Keyed = Keyed> {
 
   #view(row: StoredRow): Row {
     const view = rowView(row);
-    if (this.#receipts === null || view.kind !== 'message' || !view.mine) return view;
-    return { ...view, delivery: { status: this.#receipts.statusOf(row.seq) } };
+    if (view.kind !== 'message') return view;
+    const transfer = (blob: BlobId) => this.#ports.board.get({ room: this.id, id: row.id, blob });
+    const files = view.files.map((file) => ({ ...file, transfer: transfer(file.blob) }));
+    const whole = { ...view, files };
+    if (this.#receipts === null || !view.mine) return whole;
+    return { ...whole, delivery: { status: this.#receipts.statusOf(row.seq) } };
   }
 
   #hidden(row: StoredRow): boolean {
@@ -281,6 +335,7 @@ export class Room<S extends Keyed = Keyed> {
       {
         added: (rows) => {
           this.#timeline.added(rows);
+          this.#tellFiles(rows);
           this.#showRows(rows);
         },
         opened: (rows, removed) => this.#showRows(rows, removed),
@@ -354,6 +409,16 @@ export class Room<S extends Keyed = Keyed> {
       this.#events.changed({ type: 'rows', room: this.id, rows, removed });
   }
 
+  #tellFiles(rows: readonly StoredRow[]): void {
+    const withFiles = rows.filter((row) => row.type === 'message' && row.files.length > 0);
+    if (withFiles.length === 0) return;
+    const mine = withFiles.filter((row) => row.type === 'message' && row.mine);
+    if (mine.length > 0) this.#events.sent(mine.map(({ id }) => id));
+    const others = withFiles.filter((row) => !mine.includes(row) && !this.#hidden(row));
+    const views = others.map((row) => this.#view(row)).filter((view) => view.kind === 'message');
+    if (views.length > 0) this.#events.brought(views);
+  }
+
   #warn(warning: Failure): void {
     if (this.#warning?.code === warning.code) return;
     this.#warning = warning;
@@ -374,6 +439,7 @@ export class Room<S extends Keyed = Keyed> {
     this.#events.changed({ type: 'people', room, people: this.people });
     await this.#receipts?.entered();
     await this.#act();
+    this.#events.synced();
   }
 
   async #entries(entries: readonly Entry[]): Promise<void> {

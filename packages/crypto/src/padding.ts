@@ -1,5 +1,5 @@
 import { type Bytes, concatBytes } from '@aurora/protocol';
-import { CryptoError } from '../errors.ts';
+import { CryptoError } from './errors.ts';
 
 /** Signals, marks and short messages are all of this one size, so that their lengths tell nothing. */
 const SMALL = 256;
