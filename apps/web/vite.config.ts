@@ -2,6 +2,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 import { emojiData } from './build/emoji.ts';
 import { precompress } from './build/precompress.ts';
+import { serviceWorker } from './build/service-worker.ts';
 import { webCrypto } from './build/web-crypto.ts';
 
 /** Where the relay listens while the page is served by Vite. */
@@ -9,7 +10,7 @@ const relay = process.env.AURORA_DEV_RELAY ?? '5000';
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [svelte(), emojiData(), precompress()],
+  plugins: [svelte(), emojiData(), serviceWorker(), precompress()],
   worker: { format: 'es', plugins: () => [webCrypto()] },
   build: {
     target: 'es2024',

@@ -19,11 +19,13 @@ describe('the settings', () => {
     await fireEvent.click(seen);
     expect(seen.getAttribute('aria-checked')).toBe('false');
     await fireEvent.click(dialog.getByRole('switch', { name: 'Tell others when I type' }));
+    await fireEvent.click(dialog.getByRole('switch', { name: 'Show small pictures at once' }));
     await fireEvent.click(dialog.getByRole('switch', { name: 'Sounds' }));
     await fireEvent.click(dialog.getByRole('radio', { name: 'Light' }));
     expect(argsOf('prefer')).toEqual([
       { seen: false },
       { typing: false },
+      { pictures: false },
       { sounds: false },
       { theme: 'light' },
     ]);

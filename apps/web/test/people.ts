@@ -1,6 +1,7 @@
 import type {
   ChangeRow,
   ConversationView,
+  FileView,
   MemberView,
   MessageRow,
   PeerView,
@@ -8,7 +9,7 @@ import type {
   PresenceRow,
   SealedRow,
 } from '@aurora/chat/view';
-import type { DeviceId, IdentityId, Millis, RoomId } from '@aurora/protocol';
+import type { BlobId, DeviceId, IdentityId, Millis, RoomId } from '@aurora/protocol';
 
 /** Noon on a day of November 2026, where the test runs, and minutes after it. */
 export function noon(minutes: number, day = 23): Millis {
@@ -24,7 +25,23 @@ export function says(who: string, seq: number, minutes: number, more: Partial<Me
     author: { identity: who as IdentityId, device: `device of ${who}` as DeviceId, nickname: who },
     mine: false,
     text: `${who} says ${seq}`,
+    files: [],
     delivery: { status: 'sent' },
+    ...more,
+  };
+}
+
+/** A file of two megabytes that nobody asked for yet. */
+export function file(name: string, more: Partial<FileView> = {}): FileView {
+  return {
+    blob: `blob of ${name}` as BlobId,
+    name,
+    type: 'application/pdf',
+    size: 2_000_000,
+    preview: null,
+    duration: null,
+    voice: false,
+    transfer: { status: 'offered' },
     ...more,
   };
 }

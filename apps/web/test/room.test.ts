@@ -39,6 +39,15 @@ describe('a room on the page', () => {
     expect(room.loading).toBeNull();
   });
 
+  it('shows one row of an id, whatever its first page says', async () => {
+    const { room, asked, shown } = open();
+    const loading = room.latest();
+    await asked[0]?.give({ rows: [says('Bo', 1, 1), says('Bo', 2, 2, { id: 'm1' })], moreBefore: true });
+    await loading;
+    expect(shown()).toEqual(['m1']);
+    expect(room.window).toMatchObject({ moreBefore: true, moreAfter: false });
+  });
+
   it('counts what comes while the reader is elsewhere, and only what is new', async () => {
     const { room, asked, rows } = open();
     const loading = room.latest();

@@ -1,32 +1,13 @@
 import { storageRefused } from '../state/local.ts';
+import { ENGINE_URL, trusted } from './addresses.ts';
 import { ALONE, type EnginePort } from './port.ts';
-import engineUrl from './worker.ts?sharedworker&url';
-
-interface WorkerUrlPolicy {
-  createScriptURL(url: string): string;
-}
-interface TrustedTypes {
-  createPolicy(name: string, rules: WorkerUrlPolicy): WorkerUrlPolicy;
-}
-
-/** The only address that may become a script here; anything else is somebody else's doing. */
-function trustedEngineUrl(): string {
-  const rules: WorkerUrlPolicy = {
-    createScriptURL(url) {
-      if (url !== engineUrl) throw new TypeError('Not the address of the engine');
-      return url;
-    },
-  };
-  const factory = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes;
-  return (factory?.createPolicy('aurora-worker', rules) ?? rules).createScriptURL(engineUrl);
-}
 
 /**
  * Starts the engine off the main thread, or joins the one that other tabs already use. Where there is no SharedWorker,
  * a worker of this tab runs it or passes everything on to the tab that does (see worker.ts).
  */
 export function startEngine(onBroken: () => void): EnginePort {
-  const url = trustedEngineUrl();
+  const url = trusted(ENGINE_URL);
   const alone = storageRefused();
   const options = { type: 'module', name: alone ? ALONE : 'aurora' } as const;
   if ('SharedWorker' in globalThis && !alone) {

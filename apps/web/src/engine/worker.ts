@@ -9,7 +9,11 @@ import { ALONE, type Moved } from './port.ts';
  */
 function start(): ReturnType<typeof serveEngine> {
   const { origin } = self.location;
-  return serveEngine({ socketUrl: `${origin.replace(/^http/, 'ws')}/socket`, origin });
+  return serveEngine({
+    socketUrl: `${origin.replace(/^http/, 'ws')}/socket`,
+    filesUrl: `${origin}/files`,
+    origin,
+  });
 }
 
 function serveEveryTab(): void {

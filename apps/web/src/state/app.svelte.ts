@@ -4,6 +4,7 @@ import {
   type ConnectionView,
   defaultPreferences,
   type Failure,
+  type FilePlace,
   type PeopleView,
   type Preferences,
 } from '@aurora/chat/view';
@@ -17,9 +18,11 @@ import { Calendar } from './clock.svelte.ts';
 import { Desk } from './desk.svelte.ts';
 import { Dialogs } from './dialogs.svelte.ts';
 import { takeInvite } from './invitation.ts';
+import { PART_MISSING } from './lazy.svelte.ts';
 import { forgetAll } from './local.ts';
 import { applyTheme } from './theme.ts';
 import { Toasts } from './toasts.svelte.ts';
+import { Transfers } from './transfers.svelte.ts';
 
 const NOT_KEPT = 'This browser refuses to store anything, so you are forgotten when the last tab closes.';
 const BAD_LINK = 'That invite link is damaged or incomplete. Ask for it again.';
@@ -39,6 +42,7 @@ export class App {
   readonly attention: Attention = new Attention();
   readonly dialogs: Dialogs = new Dialogs();
   readonly desk: Desk;
+  readonly transfers: Transfers = new Transfers((place) => void this.save(place));
   account: AccountView = $state.raw({ status: 'loading' });
   connection: ConnectionView = $state.raw({ status: 'reconnecting', retryAt: null });
   people: Readonly<Record<string, PeopleView>> = $state.raw({});
@@ -114,6 +118,16 @@ export class App {
     void this.desk.expect({ words: 'Knocking at the door', name: null }, asked);
   }
 
+  /** Saves a held file through the browser's downloads. */
+  async save(place: FilePlace): Promise<void> {
+    try {
+      const { save } = await import('../files/save.ts');
+      await save(this.engine, place);
+    } catch (failure) {
+      this.complain(failure instanceof Error ? PART_MISSING : (failure as Failure));
+    }
+  }
+
   apply(change: Change): void {
     switch (change.type) {
       case 'account':
@@ -134,9 +148,18 @@ export class App {
         this.typing = { ...this.typing, [change.room]: change.nicknames };
         return;
       case 'rows':
+        this.transfers.replace(change.room, change.rows, change.removed);
+        this.desk.hear(change);
+        return;
       case 'reset':
+        this.transfers.reset(change.room);
+        this.desk.hear(change);
+        return;
       case 'panel':
         this.desk.hear(change);
+        return;
+      case 'transfer':
+        this.transfers.hear(change);
         return;
       case 'blocked':
         this.blocked = change.blocked;
@@ -173,6 +196,7 @@ export class App {
     }
     if (before.status === 'in') forgetAll();
     this.desk.clear();
+    this.transfers.clear();
     this.dialogs.dismiss();
     this.people = {};
     this.typing = {};

@@ -1,3 +1,4 @@
+import type { FilePlace } from '@aurora/chat/view';
 import type { DeviceId, IdentityId, RoomId } from '@aurora/protocol';
 import { tick } from 'svelte';
 
@@ -11,6 +12,7 @@ export type Ask =
       readonly identity: IdentityId;
       readonly nickname: string;
     }
+  | { readonly about: 'picture'; readonly place: FilePlace; readonly name: string }
   | {
       readonly about: 'verify';
       readonly identity: IdentityId;

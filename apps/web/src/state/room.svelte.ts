@@ -19,6 +19,7 @@ import {
   withBefore,
   withChanges,
 } from '../timeline/window.ts';
+import { Attachments } from './attachments.svelte.ts';
 import { Draft } from './draft.ts';
 import { Panel } from './panel.svelte.ts';
 
@@ -40,6 +41,7 @@ export class Room {
   /** Messages of others as they arrive, never history: what a screen reader speaks. */
   arrivals: readonly MessageRow[] = $state.raw([]);
   readonly draft: Draft;
+  readonly attachments: Attachments = new Attachments();
   /** Where the reader is, across visits of other conversations. */
   anchor: Anchor = { at: 'end' };
   readonly panel: Panel;
@@ -90,7 +92,8 @@ export class Room {
     const asked = ++this.#asked;
     await this.#load('latest', FIRST, (page) => {
       if (asked !== this.#asked) return;
-      this.window = page;
+      // Of one id there is one row, even when a member and the relay told the page two.
+      this.window = withBefore(emptyWindow, page);
       this.#newest = lastLogged(page.rows)?.position ?? FIRST;
       this.unseen = 0;
       this.atEnd = true;

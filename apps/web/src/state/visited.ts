@@ -17,12 +17,14 @@ export class Visited {
     const room = this.#rooms.get(id) ?? open();
     this.#rooms.delete(id);
     this.#rooms.set(id, room);
-    const [oldest] = this.#rooms.keys();
-    if (this.#rooms.size > MOST && oldest !== undefined) this.#rooms.delete(oldest);
+    // Files that wait in a tray would be lost with their room.
+    const oldest = [...this.#rooms.values()].find(({ attachments }) => attachments.items.length === 0);
+    if (this.#rooms.size > MOST && oldest && oldest !== room) this.#rooms.delete(oldest.id);
     return room;
   }
 
   clear(): void {
+    for (const { attachments } of this.#rooms.values()) attachments.clear();
     this.#rooms.clear();
   }
 }
