@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core';
 import { launchBrowser, visit } from '../test/support/browser.ts';
 import { startRelay } from '../test/support/relay.ts';
 import { ROOT } from './bootstrap/root.mjs';
+import { fileSights } from './look/files.ts';
 import { talkingLounge } from './look/lounge.ts';
 import { privateSights } from './look/private.ts';
 
@@ -30,6 +31,7 @@ try {
   await photograph(newcomer.page, 'login');
   const { viewer, others } = await talkingLounge(browser, relay);
   await photograph(viewer.page, 'lounge');
+  for await (const name of fileSights(viewer, others)) await photograph(viewer.page, name);
   for await (const name of privateSights(viewer, others)) await photograph(viewer.page, name);
   for (const fault of [...newcomer.faults, ...viewer.faults]) process.stderr.write(`the page: ${fault}\n`);
   if (newcomer.faults.length + viewer.faults.length > 0) process.exitCode = 1;

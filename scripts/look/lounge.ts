@@ -1,6 +1,7 @@
 import { LOUNGE } from '@aurora/protocol';
 import type { Browser } from 'playwright-core';
 import { type Screen, visit } from '../../test/support/browser.ts';
+import { fileWays } from '../../test/support/filing.ts';
 import { type Headless, headless, ready } from '../../test/support/headless.ts';
 import type { RelayProcess } from '../../test/support/relay.ts';
 
@@ -32,7 +33,7 @@ export async function talkingLounge(
   await viewer.enter(VIEWER);
   const others = new Map<string, Headless>();
   for (const nickname of ['Leo', 'Anh Thư', 'Jonas', 'Samira', 'Tomás', 'Kim', 'Kora']) {
-    const somebody = await headless(relay, nickname);
+    const somebody = await headless(relay, nickname, { files: fileWays(relay) });
     await ready(somebody);
     others.set(nickname, somebody);
   }

@@ -1,6 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { LOUNGE } from '@aurora/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
+import { fetched, fileWays, filled, outgoing } from '../support/filing.ts';
 import { type Headless, headless, messages, ready } from '../support/headless.ts';
 import { isIn, personOf, privateView, reads } from '../support/private.ts';
 import { type RelayProcess, startRelay } from '../support/relay.ts';
@@ -13,6 +15,15 @@ const PRIVATE = {
   renamed: 'canary-e02c-titles-it-anew',
   room: 'canary-5c61-sings-in-a-room',
   direct: 'canary-d48e-sings-to-bo-alone',
+};
+
+const FILE = {
+  name: 'canary-a41c-names-a-file.bin',
+  type: 'canary/c90e-types-it',
+  words: 'canary-77d2-goes-with-it',
+  preview: 'canary-3fb8-is-its-likeness',
+  content: 'canary-e5a9-sings-in-it',
+  packed: 'canary-06cc-is-packed ',
 };
 
 let relay: RelayProcess;
@@ -80,6 +91,26 @@ describe('what the server has of a conversation', () => {
     await ada.say(CANARY);
     await until('Bo reads it', () => messages(bo).some(({ text }) => text === CANARY));
     await expectNowhere([CANARY]);
+  });
+
+  it('is nothing of a file: not its name, nor its type, preview, words or bytes, whether they are packed or not', async () => {
+    relay = await startRelay('--log-level', 'trace');
+    const ada = await headless(relay, 'Ada', { files: fileWays(relay) });
+    const bo = await headless(relay, 'Bo', { files: fileWays(relay) });
+    people = [ada, bo];
+    await ready(ada);
+    await ready(bo);
+    // Random around it, so that nothing but sealing hides it.
+    const content = filled(3_000_000);
+    for (let at = 1_000; at < content.length; at += 100_000) content.set(Buffer.from(FILE.content), at);
+    const image = new Uint8Array(Buffer.from(FILE.preview));
+    await ada.client.sendFiles(LOUNGE, FILE.words, [
+      { ...outgoing(content, FILE.name, FILE.type), preview: { width: 1, height: 1, image } },
+      outgoing(new Uint8Array(Buffer.from(FILE.packed.repeat(10_000))), 'packed.txt'),
+    ]);
+    expect((await fetched(bo, FILE.name)).includes(FILE.content)).toBe(true);
+    expect((await fetched(bo, 'packed.txt')).includes(FILE.packed)).toBe(true);
+    await expectNowhere(Object.values(FILE));
   });
 
   it('is nothing of what is private: titles, links, what was said in a room and to one person', async () => {

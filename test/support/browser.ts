@@ -45,6 +45,11 @@ export async function forgetfulBrowser(): Promise<{ context: BrowserContext; clo
   };
 }
 
+/** A browser that keeps its storage in this folder. */
+export function openProfile(folder: string): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(folder, { executablePath: executable(), args: QUIET });
+}
+
 /** A browser that keeps its storage in a folder, so that it can be closed and opened again. */
 export async function lastingBrowser(): Promise<{
   open(): Promise<BrowserContext>;
@@ -52,7 +57,7 @@ export async function lastingBrowser(): Promise<{
 }> {
   const folder = await temporaryFolder();
   return {
-    open: () => chromium.launchPersistentContext(folder.path, { executablePath: executable(), args: QUIET }),
+    open: () => openProfile(folder.path),
     remove: folder.remove,
   };
 }

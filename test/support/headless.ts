@@ -5,6 +5,7 @@ import {
   type ClientOptions,
   type Clock,
   type ConversationView,
+  type FileWays,
   type MessageRow,
   memoryVault,
   nodeSockets,
@@ -38,7 +39,7 @@ export interface Headless {
 export async function headless(
   relay: Pick<RelayProcess, 'socketUrl' | 'origin'>,
   nickname: string | null,
-  options: ClientOptions & { vault?: Vault; clock?: Clock } = {},
+  options: ClientOptions & { vault?: Vault; clock?: Clock; files?: FileWays } = {},
 ): Promise<Headless> {
   const vault = options.vault ?? memoryVault();
   const rooms = new Map<RoomId, Map<string, Row>>();
@@ -55,6 +56,7 @@ export async function headless(
       clock: options.clock ?? systemClock,
       random: systemRandom,
       network: alwaysOnline,
+      files: options.files,
       sockets: nodeSockets(relay.socketUrl, relay.origin),
     },
     options,
