@@ -7,6 +7,7 @@ import { appends } from './src/scenarios/appends.ts';
 import { bundle } from './src/scenarios/bundle.ts';
 import { connections } from './src/scenarios/connections.ts';
 import { fanout } from './src/scenarios/fanout.ts';
+import { files } from './src/scenarios/files.ts';
 import { groups } from './src/scenarios/groups.ts';
 import { latest } from './src/scenarios/latest.ts';
 import { page } from './src/scenarios/page.ts';
@@ -20,6 +21,7 @@ const scenarios: readonly Scenario[] = [
   latest,
   groups,
   page,
+  files,
   bundle,
 ];
 

@@ -31,7 +31,9 @@ function loads(asset: Asset, all: readonly Asset[]): Asset[] {
   const later = new Set(
     [...asset.words.matchAll(/import\(\s*["'`]([^"'`]+)["'`]/g)].map(([, path = '']) => basename(path)),
   );
-  return all.filter(({ name }) => name !== asset.name && !later.has(name) && asset.words.includes(name));
+  // Vite's own list of what comes along with those.
+  const words = asset.words.replace(/\bm\.f=\[[^\]]*\]/g, '');
+  return all.filter(({ name }) => name !== asset.name && !later.has(name) && words.includes(name));
 }
 
 function initial(all: readonly Asset[]): Asset[] {
