@@ -45,6 +45,7 @@ export class Download implements Task {
     try {
       await this.#fetch(way);
     } catch (error) {
+      await this.#parts.settled();
       // What is wrong, or another's, is not gone on with: it is fetched anew, if at all.
       if (!way.signal.aborted && !isPassing(error)) {
         this.#parts = this.#after(0);

@@ -7,12 +7,14 @@ export const PART = 8 * SEALED_CHUNK;
 
 export const partCount = (sealed: number): number => Math.max(1, Math.ceil(sealed / PART));
 
-/** Gathers sealed bytes into parts; what is no whole part yet stays in memory. */
+/** Gathers sealed bytes into parts, one of which is put while the next is gathered; what is no whole part yet stays in memory. */
 export class Parts {
   readonly #put: (part: number, sealed: Bytes) => Promise<void>;
-  readonly #sealed: Bytes = new Uint8Array(PART);
+  #sealed: Bytes = new Uint8Array(PART);
+  #spare: Bytes = new Uint8Array(PART);
   #length = 0;
   #next: number;
+  #putting: Promise<void> = Promise.resolve();
 
   /** `next` is the first that is to be put. */
   constructor(next: number, put: (part: number, sealed: Bytes) => Promise<void>) {
@@ -20,7 +22,7 @@ export class Parts {
     this.#put = put;
   }
 
-  /** What was put, in parts. */
+  /** What was put, in parts, once it has settled. */
   get count(): number {
     return this.#next;
   }
@@ -40,13 +42,25 @@ export class Parts {
     }
   }
 
-  /** Puts what is left. */
+  /** Puts what is left; resolves when all is put. */
   async close(): Promise<void> {
     if (this.#length > 0) await this.#flush();
+    await this.#putting;
+  }
+
+  /** Resolves when nothing is being put any more, whether that went well or not. */
+  async settled(): Promise<void> {
+    await this.#putting.catch(() => undefined);
   }
 
   async #flush(): Promise<void> {
-    await this.#put(this.#next, this.#sealed.subarray(0, this.#length));
+    await this.#putting;
+    const [part, whole] = [this.#next, this.#sealed.subarray(0, this.#length)];
+    this.#putting = this.#put(part, whole);
+    // Heard by whoever comes next.
+    this.#putting.catch(() => undefined);
+    this.#sealed = this.#spare;
+    this.#spare = new Uint8Array(whole.buffer);
     this.#length = 0;
     this.#next += 1;
   }

@@ -45,10 +45,14 @@ export async function sealFile(job: SealJob): Promise<{ hash: Bytes; packed: num
     close: () => parts.close(),
   });
   const plain = reading(content, progress).pipeThrough(stream);
-  await (packs ? deflated(plain).pipeThrough(counting) : plain)
-    .pipeThrough(padding())
-    .pipeThrough(sealing(cipher))
-    .pipeTo(keeping, { signal });
+  try {
+    await (packs ? deflated(plain).pipeThrough(counting) : plain)
+      .pipeThrough(padding())
+      .pipeThrough(sealing(cipher))
+      .pipeTo(keeping, { signal });
+  } finally {
+    await parts.settled();
+  }
   const { size, hash } = await digest();
   if (size !== content.size) throw fileChanged();
   return { hash, packed: packs ? packed : null };
