@@ -145,8 +145,9 @@ describe('a file', () => {
 });
 
 describe('a file on its way up', () => {
-  it('stops for a pause, and goes on from there', async () => {
-    const [ada, bo] = [await enter('Ada'), await enter('Bo')];
+  it('stops for a pause, also over a reload, and goes on from there', async () => {
+    let ada = await enter('Ada');
+    const bo = await enter('Bo');
     const content = filled(30 * MIB);
     ada.gate.close(10 * MIB);
     await send(ada, '', outgoing(content, 'a.bin'));
@@ -157,6 +158,15 @@ describe('a file on its way up', () => {
     ada.gate.open();
     await standing(ada, file.blob, 'paused');
     expect(messages(bo)).toEqual([]);
+    await until('it is read', async () =>
+      JSON.stringify(
+        await ada.vault.range('transfers', { from: '', to: '~', limit: 1, newestFirst: false }),
+      ).includes('"hash":{'),
+    );
+    ada = await ada.reload();
+    const { file: paused } = await standing(ada, file.blob, 'paused');
+    if (paused.transfer.status !== 'paused') throw new Error('it is paused');
+    expect(paused.transfer.done).toBeGreaterThan(7 * MIB);
     await ada.client.files().then((files) => files.steer(place, 'resume'));
     same(await fetched(bo, 'a.bin'), content);
   });
@@ -275,18 +285,24 @@ describe('a file on its way down', () => {
     same(await bytesOf(bo, place), content);
   });
 
-  it('stops for a pause, goes on from there, and is given up', async () => {
-    const [ada, bo] = [await enter('Ada'), await enter('Bo')];
+  it('stops for a pause, also over a reload, goes on from there, and is given up', async () => {
+    const ada = await enter('Ada');
+    let bo = await enter('Bo');
     const content = filled(30 * MIB);
     await send(ada, '', outgoing(content, 'a.bin'));
     const { place, file } = await fileNamed(bo, 'a.bin');
     bo.gate.close(12 * MIB);
     await bo.client.acceptFile(place);
     await bo.gate.reached();
-    const files = await bo.client.files();
+    let files = await bo.client.files();
     await files.steer(place, 'pause');
     bo.gate.open();
     await standing(bo, file.blob, 'paused');
+    bo = await bo.reload();
+    const { file: paused } = await standing(bo, file.blob, 'paused');
+    if (paused.transfer.status !== 'paused') throw new Error('it is paused');
+    expect(paused.transfer.done).toBeGreaterThan(7 * MIB);
+    files = await bo.client.files();
     await files.steer(place, 'resume');
     await standing(bo, file.blob, 'held');
     await files.steer(place, 'cancel');

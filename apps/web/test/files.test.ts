@@ -133,6 +133,14 @@ describe('the tray', () => {
     expect(shown.getAllByRole('listitem')).toHaveLength(1);
   });
 
+  it('takes two files that are alike in name, size and time, and not in what they hold', async () => {
+    await opened();
+    const same = { type: 'text/plain', lastModified: 1 };
+    await choose(new File(['aaa'], 'same.txt', same), new File(['bbb'], 'same.txt', same));
+    const shown = within(await tray());
+    await waitFor(() => expect(shown.getAllByRole('listitem')).toHaveLength(2));
+  });
+
   it('says twice what is so twice', async () => {
     await opened();
     const a = some('a.txt');
@@ -313,6 +321,17 @@ describe('a voice note', () => {
     const shown = await bar();
     await shown.findByText('Recording');
     await fireEvent.click(shown.getByRole('button', { name: 'Cancel' }));
+    expect(recording.cancel).toHaveBeenCalled();
+    await waitFor(box);
+    expect(sent(page)).toEqual([]);
+  });
+
+  it('is dropped on Escape', async () => {
+    const page = enter();
+    await begin();
+    const shown = await bar();
+    await shown.findByText('Recording');
+    await fireEvent.keyDown(shown.getByRole('button', { name: 'Send' }), { key: 'Escape' });
     expect(recording.cancel).toHaveBeenCalled();
     await waitFor(box);
     expect(sent(page)).toEqual([]);

@@ -3,6 +3,20 @@ import type { Prepared } from '../files/prepare.ts';
 
 type Preparation = Pick<typeof import('../files/prepare.ts'), 'prepare' | 'smaller'>;
 
+/** Files up to so many bytes are compared. */
+const COMPARED = 16 * 1024 * 1024;
+
+async function sameBytes(one: Blob, other: Blob): Promise<boolean> {
+  try {
+    const [a, b] = await Promise.all([one.arrayBuffer(), other.arrayBuffer()]);
+    const bytes = new Uint8Array(b);
+    return new Uint8Array(a).every((byte, at) => byte === bytes[at]);
+  } catch {
+    // What cannot be read says so itself.
+    return false;
+  }
+}
+
 /** One file in the tray: as it is, and for a photo as it would be without what it tells besides the picture. */
 export class Attachment {
   readonly name: string;
@@ -43,11 +57,12 @@ export class Attachment {
   }
 
   /** Whether somebody chose this very file before; each pasted picture is another. */
-  is({ name, size, type, lastModified }: File): boolean {
+  async is(file: File): Promise<boolean> {
     const mine = this.#file;
-    return (
-      mine?.name === name && mine.size === size && mine.type === type && mine.lastModified === lastModified
-    );
+    if (mine?.name !== file.name || mine.size !== file.size) return false;
+    if (mine.type !== file.type || mine.lastModified !== file.lastModified) return false;
+    // Files of two folders may be alike in all of that.
+    return mine.size > COMPARED || sameBytes(mine, file);
   }
 
   choose(smaller: boolean): void {

@@ -30,7 +30,7 @@ export class Attachments {
     }
     const left: string[] = [];
     for (const file of files) {
-      if (this.items.some((one) => one.is(file))) notes.push(`${file.name} is already attached.`);
+      if (await this.#has(file)) notes.push(`${file.name} is already attached.`);
       else if (this.items.length >= limits.blobs) left.push(file.name);
       else this.#take(new Attachment(file, module));
     }
@@ -91,6 +91,11 @@ export class Attachments {
       this.items = [...sent, ...this.items];
       throw failure;
     }
+  }
+
+  async #has(file: File): Promise<boolean> {
+    for (const item of this.items) if (await item.is(file)) return true;
+    return false;
   }
 
   #take(item: Attachment): void {

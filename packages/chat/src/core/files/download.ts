@@ -40,6 +40,12 @@ export class Download implements Task {
     this.#parts = this.#after(place.parts);
   }
 
+  /** Bytes of the file that are here in whole parts. */
+  get done(): number {
+    const { packed, size } = this.#file;
+    return Math.min(size, Math.floor((this.#parts.count * PART * size) / sealedSize(packed ?? size)));
+  }
+
   async run(way: TaskWay): Promise<void> {
     const { depot } = this.#ports;
     try {

@@ -100,7 +100,10 @@ export class Files {
         voice,
       };
       const file: Outgoing = { head, ...createFileKey(), hash: null, packed: null };
-      return { content, record: { type: 'out', room, id, file, paused: false, there: false } as const };
+      return {
+        content,
+        record: { type: 'out', room, id, file, paused: false, done: 0, there: false } as const,
+      };
     });
     await vault.commit(made.map(({ record }) => putRecord(record)));
     for (const { content, record } of made) {
@@ -153,7 +156,7 @@ export class Files {
       if (paused) (out ?? into)?.transfer?.pause();
       else (out ?? into)?.transfer?.resume();
       if (out !== undefined) {
-        out.record = { ...out.record, paused };
+        out.record = { ...out.record, paused, done: out.transfer.done };
         await this.#keep(out.record);
       } else if (into !== undefined && into.transfer !== null) {
         into.record = { ...into.record, state: paused ? 'paused' : 'wanted' };
@@ -271,7 +274,7 @@ export class Files {
         turn: () => this.#turn(),
         done: () => this.#run(() => this.#uploaded(out)),
       },
-      record.paused ? 'paused' : 'queued',
+      { state: record.paused ? 'paused' : 'queued', done: record.done },
     );
     const out: Out = { record, upload, transfer };
     this.#outs.set(key, out);
@@ -318,7 +321,7 @@ export class Files {
               await this.#hold({ ...into.record, state: 'held', at: clock.now() });
           }),
       },
-      record.state === 'paused' ? 'paused' : 'queued',
+      { state: record.state === 'paused' ? 'paused' : 'queued', done: download.done },
     );
     const into: In = { record, transfer };
     this.#ins.set(key, into);

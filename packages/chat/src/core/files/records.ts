@@ -30,7 +30,14 @@ const place = { room: roomId, id: text(80) };
 
 const records = {
   /** One's own file on its way to the relay, perhaps there. */
-  out: { ...place, file: outgoingShape, paused: bool, there: bool },
+  out: {
+    ...place,
+    file: outgoingShape,
+    paused: bool,
+    /** How far it was when it was paused, in bytes of the file. */
+    done: uint(),
+    there: bool,
+  },
   /** Somebody's file that this person fetches, has since `at`, or wants none of. */
   in: {
     ...place,

@@ -60,8 +60,15 @@ export class Transfer {
   #setbacks = 0;
   #tickets = 0;
 
-  constructor(task: Task, clock: Clock, events: TransferEvents, state: 'queued' | 'paused' = 'queued') {
+  /** `done` is how far it had come before. */
+  constructor(
+    task: Task,
+    clock: Clock,
+    events: TransferEvents,
+    { state = 'queued', done = 0 }: { state?: 'queued' | 'paused'; done?: number } = {},
+  ) {
     this.task = task;
+    this.#done = done;
     this.#clock = clock;
     this.#events = events;
     this.#state = { status: state };
@@ -71,10 +78,15 @@ export class Transfer {
     return this.#state.status;
   }
 
+  /** Bytes of the file that have moved. */
+  get done(): number {
+    return Math.min(this.#done, this.task.total);
+  }
+
   get view(): TransferView {
     const state = this.#state;
     const { total } = this.task;
-    const done = Math.min(this.#done, total);
+    const { done } = this;
     switch (state.status) {
       case 'queued':
       case 'ended':
