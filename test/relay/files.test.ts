@@ -63,6 +63,15 @@ async function blobFile(blob: string): Promise<string> {
   return join(relay.dataDir, found);
 }
 
+/** As after a time that is longer than files are kept. */
+async function relayForgetsFiles(): Promise<void> {
+  await relay.interrupt();
+  const database = new DatabaseSync(join(relay.dataDir, 'aurora.db'));
+  database.exec('DELETE FROM blobs');
+  database.close();
+  await relay.restart();
+}
+
 beforeEach(async () => {
   relay = await startRelay();
 });
@@ -244,6 +253,7 @@ describe('a file on its way up', () => {
     await fileNamed(bo, 'a.bin');
     const { place } = await fileNamed(ada, 'a.bin');
     await ada.client.files().then((files) => files.steer(place, 'cancel'));
+    await ada.client.discard(LOUNGE, place.id);
     expect((await fetched(bo, 'a.bin')).length).toBe(MIB);
   });
 
@@ -365,11 +375,7 @@ describe('a file on its way down', () => {
     let bo = await enter('Bo');
     await send(ada, '', outgoing(filled(10), 'a.bin'));
     const { place, file } = await fileNamed(bo, 'a.bin');
-    await relay.interrupt();
-    const database = new DatabaseSync(join(relay.dataDir, 'aurora.db'));
-    database.exec('DELETE FROM blobs');
-    database.close();
-    await relay.restart();
+    await relayForgetsFiles();
     await bo.client.acceptFile(place);
     await standing(bo, file.blob, 'failed');
     bo = await bo.reload();
@@ -380,11 +386,7 @@ describe('a file on its way down', () => {
     const [ada, bo] = [await enter('Ada'), await enter('Bo')];
     await send(ada, '', outgoing(filled(10), 'a.bin'));
     const { place, file } = await fileNamed(bo, 'a.bin');
-    await relay.interrupt();
-    const database = new DatabaseSync(join(relay.dataDir, 'aurora.db'));
-    database.exec('DELETE FROM blobs');
-    database.close();
-    await relay.restart();
+    await relayForgetsFiles();
     await bo.client.acceptFile(place);
     const { file: failed } = await standing(bo, file.blob, 'failed');
     expect(failed.transfer).toMatchObject({ failure: { code: 'file_gone' }, again: false });

@@ -281,8 +281,8 @@ export class Client {
 
   /** Drops a failed message, and what of its files is on the way. */
   async discard(room: RoomId, id: string): Promise<void> {
-    await this.room(room).discard(id);
-    await this.#must.files.present?.dropped(room, id);
+    // Of a message that was sent meanwhile, or is on its way, the files stay.
+    if (await this.room(room).discard(id)) await this.#must.files.present?.dropped(room, id);
   }
 
   /** Known to this device alone. */

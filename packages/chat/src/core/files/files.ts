@@ -1,6 +1,6 @@
 import type { FileDescriptor } from '@aurora/crypto';
 import { createFileKey, sealedSize } from '@aurora/crypto/files';
-import { type Bytes, type MessageId, type RoomId, toHex } from '@aurora/protocol';
+import { type Bytes, limits, type MessageId, type RoomId, toHex } from '@aurora/protocol';
 import type { Clock } from '../../ports/clock.ts';
 import type { Random } from '../../ports/random.ts';
 import type { Vault, VaultChange } from '../../ports/vault.ts';
@@ -93,7 +93,7 @@ export class Files {
       const head = {
         blob,
         name: cleanName(name),
-        type: type.slice(0, 127),
+        type: type.slice(0, limits.mediaType),
         size: content.size,
         preview,
         duration,

@@ -33,6 +33,8 @@ export class FilesLoader {
   #loading: Promise<Files> | null = null;
   #files: Files | null = null;
   #stopped = false;
+  /** There may be files to go on with, and it has not been possible yet. */
+  #waiting = false;
 
   constructor(ports: Ports, ways: FileWays | undefined, messages: HeldMessages) {
     this.#ports = ports;
@@ -43,6 +45,7 @@ export class FilesLoader {
   /** Goes on with files that were on their way, if there are any. */
   async resume(): Promise<void> {
     if (this.#ways === undefined) return;
+    this.#waiting = true;
     const some = await this.#ports.vault.range('transfers', {
       from: '',
       to: '~',
@@ -50,6 +53,7 @@ export class FilesLoader {
       newestFirst: false,
     });
     if (some.length > 0) await this.get();
+    this.#waiting = false;
   }
 
   /** Throws ChatError for a client that was made without ways for files. */
@@ -68,7 +72,7 @@ export class FilesLoader {
   joined(room: RoomId): void {
     this.#joined.add(room);
     this.#files?.joined(room);
-    if (this.#files === null && !this.#stopped) this.resume().catch((error) => this.#messages.trouble(error));
+    if (this.#waiting && !this.#stopped) this.resume().catch((error) => this.#messages.trouble(error));
   }
 
   lost(): void {

@@ -63,10 +63,6 @@ export class Upload implements Task {
     this.#file = place.file;
   }
 
-  get record(): Outgoing {
-    return this.#record;
-  }
-
   /** Stops reading for good; resolves when nothing more will be put into the depot. */
   async end(): Promise<void> {
     this.#ending.abort();

@@ -185,10 +185,12 @@ export class Outbox {
     this.flush();
   }
 
-  async discard(messageId: MessageId): Promise<void> {
-    if (!this.#entries.get(messageId)?.failure) return;
+  /** Whether there was a failed message to drop. */
+  async discard(messageId: MessageId): Promise<boolean> {
+    if (!this.#entries.get(messageId)?.failure) return false;
     this.#way.gone(messageId);
     await this.#vault.commit(this.logged([messageId]));
+    return true;
   }
 
   /** Messages that the log has: to be dropped in the same commit that keeps their rows. */

@@ -1,6 +1,5 @@
 import { ContentKeys, type FileDescriptor } from '@aurora/crypto';
 import {
-  type BlobId,
   type Delivery,
   type Entry,
   type EventOf,
@@ -18,6 +17,8 @@ import {
   type ConversationView,
   type Failure,
   type FilePlace,
+  type FileView,
+  type MessageRow,
   PENDING_SEQ,
   type PeopleView,
   type Position,
@@ -268,7 +269,8 @@ export class Room<S extends Keyed = Keyed> {
     return this.#outbox.retry(id as MessageId);
   }
 
-  discard(id: string): Promise<void> {
+  /** Whether there was a failed message to drop. */
+  discard(id: string): Promise<boolean> {
     return this.#outbox.discard(id as MessageId);
   }
 
@@ -306,11 +308,17 @@ export class Room<S extends Keyed = Keyed> {
   #view(row: StoredRow): Row {
     const view = rowView(row);
     if (view.kind !== 'message') return view;
-    const transfer = (blob: BlobId) => this.#ports.board.get({ room: this.id, id: row.id, blob });
-    const files = view.files.map((file) => ({ ...file, transfer: transfer(file.blob) }));
-    const whole = { ...view, files };
+    const whole = view.files.length === 0 ? view : { ...view, files: this.#standing(view) };
     if (this.#receipts === null || !view.mine) return whole;
     return { ...whole, delivery: { status: this.#receipts.statusOf(row.seq) } };
+  }
+
+  /** A message's files as they stand on this device. */
+  #standing({ id, files }: MessageRow): FileView[] {
+    return files.map((file) => ({
+      ...file,
+      transfer: this.#ports.board.get({ room: this.id, id, blob: file.blob }),
+    }));
   }
 
   #hidden(row: StoredRow): boolean {
